@@ -1,0 +1,48 @@
+"""The newsroom's tables: what was said, by whom, what it does to which claim, and what our editors decided."""
+
+from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, Topic, TopicQuerySet
+from claims.models.correction import Correction, Withdrawal
+from claims.models.desk import Assignment, Note, OldSlug
+from claims.models.evidence import Evidence, EvidenceQuerySet
+from claims.models.history import HistorySeal
+from claims.models.position import Denial, Position, PositionQuerySet
+from claims.models.reading import Reading, ReadingChange
+from claims.models.request import Request, RequestQuerySet
+from claims.models.speaker import Affiliation, Speaker, SpeakerName, SpeakerQuerySet
+from claims.models.statement import Carrier, Statement, StatementQuerySet, StatementSpeaker
+from claims.models.verdict import Verdict, VerdictNote, VerdictQuerySet
+
+__all__ = [
+    "Affiliation",
+    "Assignment",
+    "Carrier",
+    "Claim",
+    "ClaimFigures",
+    "ClaimLink",
+    "ClaimQuerySet",
+    "Correction",
+    "Denial",
+    "Evidence",
+    "EvidenceQuerySet",
+    "HistorySeal",
+    "Note",
+    "OldSlug",
+    "Position",
+    "PositionQuerySet",
+    "Reading",
+    "ReadingChange",
+    "Request",
+    "RequestQuerySet",
+    "Speaker",
+    "SpeakerName",
+    "SpeakerQuerySet",
+    "Statement",
+    "StatementQuerySet",
+    "StatementSpeaker",
+    "Topic",
+    "TopicQuerySet",
+    "Verdict",
+    "VerdictNote",
+    "VerdictQuerySet",
+    "Withdrawal",
+]

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from translated_fields import TranslatedField
+from translated_fields.utils import fallback_to_any
+
+from claims.labels import choices
+from claims.vocabulary import (
+    LINK_MOVES,
+    PUBLICATION_MOVES,
+    Contest,
+    LinkKind,
+    LinkState,
+    Publication,
+    Rating,
+)
+from sources.labels import choices as source_choices
+from sources.triggers import Versioned, bump_version, moves, refuse_delete, refuse_truncate, tracked
+from sources.vocabulary import DateBasis
+
+# Readers see these; under review the page stays, with a notice on top.
+READERS_SEE = (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value)
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def published(self) -> TopicQuerySet:
+        """Topics of a claim that readers see."""
+        return self.filter(Exists(Claim.objects.published().filter(topic=OuterRef("pk"))))
+
+
+@tracked()
+class Topic(Versioned):
+    """What a claim is about, in a word or two."""
+
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    name = TranslatedField(models.CharField(_("name"), max_length=120, blank=True), attrgetter=fallback_to_any)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_it="") | ~Q(name_en=""), name="claims_topic_has_a_name"),
+        ]
+        triggers = [bump_version("slug", "name_it", "name_en"), refuse_truncate()]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def published(self) -> ClaimQuerySet:
+        """What readers may see: published or under review."""
+        return self.filter(publication__in=READERS_SEE, merged_into=None)
+
+    def without_vectors(self) -> ClaimQuerySet:
+        """For lists: leaves the search columns in the database."""
+        return self.defer("search_it", "search_en")
+
+
+@tracked(exclude=["search_it", "search_en"])
+class Claim(Versioned):
+    """A proposition, worded in each language we publish (Open Claims "proposition").
+
+    It has a period: what was said of December 2022 is not said of today. One language is enough to publish.
+    `actors` (slugs of speakers) and `themes` are its signature, by which similar claims are found in either language.
+    """
+
+    text = TranslatedField(
+        models.CharField(_("claim"), max_length=500, blank=True), attrgetter=fallback_to_any
+    )
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("topic"))
+    period_earliest = models.DateField(_("period, earliest"), null=True, blank=True)
+    period_latest = models.DateField(_("period, latest"), null=True, blank=True)
+    period_basis = models.CharField(
+        _("period basis"), max_length=10, choices=source_choices(DateBasis), default=DateBasis.UNKNOWN.value
+    )
+    period_note = models.TextField(_("how the period is known"), blank=True)
+    publication = models.CharField(
+        _("publication"), max_length=15, choices=choices(Publication), default=Publication.DRAFT.value, editable=False
+    )
+    published_at = models.DateTimeField(_("first published"), null=True, editable=False)
+    desk_note = models.TextField(_("note for the desk"), blank=True, help_text=_("Readers never see it."))
+    actors = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("actors"), default=list, blank=True,
+        help_text=_("Who it is about: addresses of people and bodies, separated by commas."),
+    )  # fmt: skip
+    themes = ArrayField(models.CharField(max_length=60), verbose_name=_("themes"), default=list, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged", verbose_name=_("merged into")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    search_it = models.GeneratedField(
+        expression=SearchVector("text_it", config="italian"), output_field=SearchVectorField(), db_persist=True
+    )
+    search_en = models.GeneratedField(
+        expression=SearchVector("text_en", config="english"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text_it="") | ~Q(text_en=""), name="claims_claim_has_words"),
+            models.CheckConstraint(
+                condition=Q(period_earliest__isnull=True)
+                | Q(period_latest__isnull=True)
+                | Q(period_earliest__lte=F("period_latest")),
+                name="claims_claim_period_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_basis=DateBasis.UNKNOWN.value)
+                ^ (Q(period_earliest__isnull=False) | Q(period_latest__isnull=False)),
+                name="claims_claim_period_has_a_basis",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search_it"], name="claims_claim_search_it"),
+            GinIndex(fields=["search_en"], name="claims_claim_search_en"),
+            # Similar claims share actors or themes.
+            GinIndex(fields=["actors", "themes"], name="claims_claim_signature"),
+            # The desk's list, newest first, by publication.
+            models.Index(fields=["publication", "-id"], name="claims_claim_by_publication"),
+        ]
+        triggers = [
+            moves("publication", PUBLICATION_MOVES),
+            bump_version(
+                "text_it", "text_en", "slug", "topic_id", "period_earliest", "period_latest", "period_basis", "period_note",
+                "publication", "desk_note", "actors", "themes", "merged_into_id", "updated_at",
+            ),
+            refuse_truncate(),
+            refuse_delete(
+                unless="OLD.publication = 'draft'", why="a published claim is withdrawn or merged, never deleted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def language(self) -> str:
+        """The language of the words that `text` returns for the page's language."""
+        current = (get_language() or "en")[:2]
+        if getattr(self, f"text_{current}", ""):
+            return current
+        return "it" if self.text_it else "en"
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages in which it is worded."""
+        return [code for code in ("it", "en") if getattr(self, f"text_{code}")]
+
+    @property
+    def is_public(self) -> bool:
+        return self.publication in READERS_SEE and self.merged_into_id is None
+
+
+class ClaimFigures(models.Model):
+    """Derived figures of a claim, written by `contest.refresh`; no history and no version of their own.
+
+    `parties`: [{"party": speaker id or null, "name": str, "slug": str, "state": PartyState}], in the order in which the page names
+    them. They count accepted and published positions only, titles and nested copies left out.
+    """
+
+    claim = models.OneToOneField(Claim, models.CASCADE, primary_key=True, related_name="figures")
+    contest = models.CharField(max_length=25, choices=choices(Contest), default=Contest.UNCONTESTED.value)
+    parties = models.JSONField(default=list)
+    rating = models.CharField(max_length=10, choices=choices(Rating), blank=True)
+    rated_at = models.DateTimeField(null=True)
+    newest_on = models.DateField(null=True)
+    sort_at = models.DateTimeField(null=True)
+    statements = models.PositiveIntegerField(default=0)
+    denials = models.PositiveIntegerField(default=0)
+    admissions = models.PositiveIntegerField(default=0)
+    sources = models.PositiveIntegerField(default=0)
+    origins = models.PositiveIntegerField(default=0)
+    refreshed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("figures")
+        verbose_name_plural = _("figures")
+        indexes = [
+            # The public list: newest first, filtered by decision or by contest.
+            models.Index(fields=["-sort_at", "-claim"], name="claims_figures_newest"),
+            models.Index(fields=["rating", "-sort_at", "-claim"], name="claims_figures_by_rating"),
+            models.Index(fields=["contest", "-sort_at", "-claim"], name="claims_figures_by_contest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.contest}"
+
+
+class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
+    def published(self) -> ClaimLinkQuerySet:
+        """Accepted links between two claims that readers see."""
+        seen = Claim.objects.published().values("pk")
+        return self.filter(state=LinkState.ACCEPTED, from_claim__in=seen, to_claim__in=seen)
+
+
+@tracked()
+class ClaimLink(models.Model):
+    """How two claims stand to each other; suggested with a reason in words, accepted by an editor."""
+
+    from_claim = models.ForeignKey(Claim, models.CASCADE, related_name="links_from", verbose_name=_("from"))
+    to_claim = models.ForeignKey(Claim, models.CASCADE, related_name="links_to", verbose_name=_("to"))
+    kind = models.CharField(_("kind"), max_length=15, choices=choices(LinkKind))
+    state = models.CharField(_("state"), max_length=10, choices=choices(LinkState), default=LinkState.SUGGESTED.value)
+    reason = models.TextField(_("reason"), blank=True)
+    score = models.FloatField(_("score"), null=True, blank=True)
+
+    objects = ClaimLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link between claims")
+        verbose_name_plural = _("links between claims")
+        constraints = [
+            models.UniqueConstraint(fields=["from_claim", "to_claim", "kind"], name="claims_claimlink_once"),
+            models.CheckConstraint(condition=~Q(from_claim=F("to_claim")), name="claims_claimlink_of_two_claims"),
+        ]
+        triggers = [moves("state", LINK_MOVES), refuse_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.from_claim_id} {self.kind} {self.to_claim_id}"

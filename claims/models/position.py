@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.labels import choices
+from claims.models.claim import READERS_SEE, Claim
+from claims.models.statement import SEEN, Statement
+from claims.vocabulary import Stance
+from sources.triggers import Versioned, bump_version, refuse_delete, refuse_truncate, tracked
+
+
+class PositionQuerySet(models.QuerySet["Position"]):
+    def on_published_claims(self) -> PositionQuerySet:
+        """Published themselves, on a claim that readers see; says nothing yet of the statement."""
+        return self.filter(published_at__isnull=False, claim__publication__in=READERS_SEE, claim__merged_into=None)
+
+    def published(self) -> PositionQuerySet:
+        """What readers may see: both ends are."""
+        return self.on_published_claims().filter(**{f"statement__{name}": value for name, value in SEEN.items()})
+
+    def counted(self) -> PositionQuerySet:
+        """Titles repeat the text, and a nested copy stands beside its parent: neither counts."""
+        return self.filter(statement__in_title=False, statement__inside=None)
+
+
+@tracked()
+class Position(Versioned):
+    """What a statement does to a claim. Editors meet it as one control: "On this claim"."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="positions", verbose_name=_("statement"))
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="positions", verbose_name=_("claim"))
+    stance = models.CharField(_("on this claim"), max_length=10, choices=choices(Stance))
+    partial = models.BooleanField(_("only a part of it"), default=False)
+    implied = models.BooleanField(_("implied"), default=False)
+    inferred = models.BooleanField(
+        _("inferred"), default=False, help_text=_("What it refers to was worked out, not said.")
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("proposed by"),
+    )  # fmt: skip
+    published_at = models.DateTimeField(_("shown to readers since"), null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("published by"),
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("stored"), auto_now_add=True)
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("statement on a claim")
+        verbose_name_plural = _("statements on claims")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "claim"], name="claims_position_once_per_statement_and_claim"),
+        ]
+        indexes = [
+            # Denials, admissions and withdrawals of a statement by claim; the newest on the home page.
+            models.Index(fields=["claim", "stance"], name="claims_position_by_claim"),
+            models.Index(
+                fields=["stance", "-published_at"],
+                condition=Q(published_at__isnull=False),
+                name="claims_position_newest",
+            ),
+        ]
+        triggers = [
+            bump_version("statement_id", "claim_id", "stance", "partial", "implied", "inferred", "published_at"),
+            refuse_truncate(),
+            refuse_delete(unless="OLD.published_at IS NULL", why="what readers have seen is discarded, never deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stance_display()}: {self.claim}"
+
+
+class DenialManager(models.Manager.from_queryset(PositionQuerySet)):  # type: ignore[misc]
+    """Only positions that deny."""
+
+    def get_queryset(self) -> PositionQuerySet:
+        return super().get_queryset().filter(stance=Stance.DENIES)
+
+
+class Denial(Position):
+    """A statement that denies a claim. The reason why this product exists; a Position like any other to the database."""
+
+    objects = DenialManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("denial")
+        verbose_name_plural = _("denials")

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+from typing import TypedDict
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.labels import choices
+from claims.models.speaker import Speaker
+from claims.vocabulary import REVIEW_MOVES, Act, CarrierKind, Delivery, Hedge, Review, StatementOrigin
+from sources.labels import choices as source_choices
+from sources.models import Outlet, Source
+from sources.triggers import Versioned, bump_version, moves, refuse_delete, refuse_truncate, tracked
+from sources.vocabulary import DateBasis, SourcePublication
+
+
+class Span(TypedDict):
+    """A place in a source: half-open characters of `Source.body`, and the words there (W3C TextPositionSelector and
+    TextQuoteSelector). `prefix` and `suffix` are the words around it, at most 32 characters each."""
+
+    start: int
+    end: int
+    exact: str
+    prefix: str
+    suffix: str
+
+
+# A quotation is what stands at its place in the stored text. Checked when it is written, so a digest that gives way to its
+# original checks every span that moves.
+SPANS_FIT_THE_BODY = pgtrigger.Trigger(
+    name="spans_fit_the_body",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("spans", "cue_span", "source_id"),
+    declare=[("body_text", "text"), ("span", "jsonb"), ("last_end", "int")],
+    func="""
+        IF TG_OP = 'UPDATE' AND OLD.spans = NEW.spans AND OLD.cue_span IS NOT DISTINCT FROM NEW.cue_span
+           AND OLD.source_id = NEW.source_id THEN
+            RETURN NEW;
+        END IF;
+        SELECT body INTO body_text FROM sources_source WHERE id = NEW.source_id;
+        IF jsonb_typeof(NEW.spans) <> 'array' OR jsonb_array_length(NEW.spans) < 1 THEN
+            RAISE EXCEPTION '[span] a statement needs the place of its words in source %', NEW.source_id
+                USING ERRCODE = 'check_violation';
+        END IF;
+        last_end := 0;
+        FOR span IN SELECT value FROM jsonb_array_elements(NEW.spans) LOOP
+            IF (span->>'start')::int < last_end OR (span->>'end')::int <= (span->>'start')::int THEN
+                RAISE EXCEPTION '[span] the places of a statement in source % must follow each other', NEW.source_id
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF span->>'exact' IS DISTINCT FROM
+               substr(body_text, (span->>'start')::int + 1, (span->>'end')::int - (span->>'start')::int) THEN
+                RAISE EXCEPTION '[span] the words are not at characters % to % of source %',
+                    span->>'start', span->>'end', NEW.source_id USING ERRCODE = 'check_violation';
+            END IF;
+            last_end := (span->>'end')::int;
+        END LOOP;
+        IF NEW.cue_span IS NOT NULL AND NEW.cue_span->>'exact' IS DISTINCT FROM
+           substr(body_text, (NEW.cue_span->>'start')::int + 1, (NEW.cue_span->>'end')::int - (NEW.cue_span->>'start')::int) THEN
+            RAISE EXCEPTION '[span] the cue is not at characters % to % of source %',
+                NEW.cue_span->>'start', NEW.cue_span->>'end', NEW.source_id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def published(self) -> StatementQuerySet:
+        """Accepted, on a published source, with a published position on a claim that readers see."""
+        from claims.models.position import Position  # the position's module needs this one
+
+        return self.filter(Exists(Position.objects.on_published_claims().filter(statement=OuterRef("pk"))), **SEEN)
+
+    def counted(self) -> StatementQuerySet:
+        """Those that count: titles repeat the text, and a nested copy stands beside its parent."""
+        return self.filter(in_title=False, inside=None)
+
+
+# Conditions on the statement itself; positions add the claim's.
+SEEN = {"review": Review.ACCEPTED.value, "source__publication": SourcePublication.PUBLISHED.value}
+
+
+@tracked()
+class Statement(Versioned):
+    """One act of speech in one source, anchored at exact characters (Open Claims "utterance"; PolNeAR source, cue, content)."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="statements", verbose_name=_("source"))
+    key = models.CharField(_("key"), max_length=100, blank=True, editable=False)
+    act = models.CharField(_("act"), max_length=12, choices=choices(Act), default=Act.ASSERTS.value)
+    cue = models.CharField(_("words that introduce it"), max_length=200, blank=True)
+    cue_span = models.JSONField(null=True, blank=True, editable=False)
+    delivery = models.CharField(_("delivery"), max_length=10, choices=choices(Delivery), default=Delivery.INDIRECT.value)
+    hedge = models.CharField(_("caution"), max_length=12, choices=choices(Hedge), default=Hedge.NONE.value)
+    spans = models.JSONField(_("place in the text"), editable=False)
+    in_title = models.BooleanField(_("in the title"), default=False, help_text=_("Titles are shown but never counted."))
+    inside = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="nested", verbose_name=_("inside")
+    )
+    said_earliest = models.DateField(_("said, earliest"), null=True, blank=True)
+    said_latest = models.DateField(_("said, latest"), null=True, blank=True)
+    said_basis = models.CharField(
+        _("date basis"), max_length=10, choices=source_choices(DateBasis), default=DateBasis.UNKNOWN.value
+    )
+    said_as_written = models.CharField(_("date as written"), max_length=100, blank=True)
+    after = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="before", verbose_name=_("said after"),
+        help_text=_("For an order that is known although the day is not: an admission said after a denial."),
+    )  # fmt: skip
+    corrected_reading = models.TextField(_("corrected reading"), blank=True)
+    translation_suspect = models.BooleanField(_("translation in doubt"), default=False)
+    origin = models.CharField(
+        _("origin"), max_length=12, choices=choices(StatementOrigin), default=StatementOrigin.EDITOR.value, editable=False
+    )
+    review = models.CharField(
+        _("review"), max_length=10, choices=choices(Review), default=Review.SUGGESTED.value, editable=False
+    )
+    review_reason = models.CharField(_("why"), max_length=300, blank=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        "auth.User", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("reviewed by")
+    )
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
+    desk_note = models.TextField(_("note for the desk"), blank=True, help_text=_("Readers never see it."))
+    extractor_version = models.CharField(max_length=40, blank=True, editable=False)
+    rule = models.CharField(max_length=80, blank=True, editable=False)
+    confidence = models.FloatField(null=True, blank=True, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(_("stored"), auto_now_add=True)
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        ordering = ["source", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], condition=~Q(key=""), name="claims_statement_one_per_key"),
+            # Reading a source again adds nothing.
+            models.UniqueConstraint(
+                fields=["source", "fingerprint"], condition=~Q(fingerprint=""), name="claims_statement_found_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(said_earliest__isnull=True)
+                | Q(said_latest__isnull=True)
+                | Q(said_earliest__lte=F("said_latest")),
+                name="claims_statement_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(said_basis=DateBasis.UNKNOWN.value)
+                ^ (Q(said_earliest__isnull=False) | Q(said_latest__isnull=False)),
+                name="claims_statement_date_has_a_basis",
+            ),
+            models.CheckConstraint(
+                condition=Q(after__isnull=True) | ~Q(after=F("id")), name="claims_statement_not_after_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(inside__isnull=True) | ~Q(inside=F("id")), name="claims_statement_not_inside_itself"
+            ),
+        ]
+        indexes = [
+            # The queue of suggestions, oldest source first.
+            models.Index(fields=["review", "source"], name="claims_statement_by_review"),
+        ]
+        triggers = [
+            SPANS_FIT_THE_BODY,
+            moves("review", REVIEW_MOVES),
+            bump_version(
+                "act", "cue", "cue_span", "delivery", "hedge", "spans", "in_title", "inside_id", "said_earliest", "said_latest",
+                "said_basis", "said_as_written", "after_id", "corrected_reading", "translation_suspect", "review", "desk_note",
+            ),
+            refuse_truncate(),
+            refuse_delete(
+                unless="NOT EXISTS (SELECT 1 FROM claims_position p WHERE p.statement_id = OLD.id AND p.published_at IS NOT NULL)",
+                why="a published statement is discarded, never deleted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote[:100]
+
+    @property
+    def quote(self) -> str:
+        """The words of the statement; "[…]" where the text between them is left out."""
+        return " […] ".join(span["exact"] for span in self.spans)
+
+    @property
+    def start(self) -> int:
+        return int(self.spans[0]["start"])
+
+    @property
+    def end(self) -> int:
+        return int(self.spans[-1]["end"])
+
+    @property
+    def is_machine_made(self) -> bool:
+        """Found by the machine and not yet touched by an editor."""
+        return self.origin == StatementOrigin.EXTRACTION and self.review == Review.SUGGESTED
+
+
+@tracked()
+class StatementSpeaker(models.Model):
+    """Who says it, as the source writes it. Several rows: a joint statement. No row with a speaker: the article itself.
+
+    `on_behalf_of` is for whom they speak here; empty means whoever the speaker usually speaks for.
+    """
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="speakers", verbose_name=_("statement"))
+    speaker = models.ForeignKey(
+        Speaker, models.PROTECT, null=True, blank=True, related_name="spoken", verbose_name=_("speaker")
+    )
+    on_behalf_of = models.ForeignKey(
+        Speaker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("on behalf of")
+    )
+    as_written = models.CharField(_("name as written"), max_length=300, blank=True)
+    role_as_written = models.CharField(_("role as written"), max_length=300, blank=True)
+    span = models.JSONField(null=True, blank=True, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("speaker of a statement")
+        verbose_name_plural = _("speakers of a statement")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "order"], name="claims_statementspeaker_one_per_place"),
+            models.UniqueConstraint(
+                fields=["statement", "speaker"],
+                condition=Q(speaker__isnull=False),
+                name="claims_statementspeaker_once_each",
+            ),
+        ]
+        triggers = [refuse_truncate()]
+
+    def __str__(self) -> str:
+        return str(self.speaker) if self.speaker else self.as_written
+
+
+@tracked()
+class Carrier(models.Model):
+    """Through whose hands a statement came, nearest to the reader first: site ← CBS ← one US official."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="carriers", verbose_name=_("statement"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    kind = models.CharField(_("kind"), max_length=10, choices=choices(CarrierKind))
+    speaker = models.ForeignKey(
+        Speaker, models.PROTECT, null=True, blank=True, related_name="carried", verbose_name=_("speaker")
+    )
+    outlet = models.ForeignKey(
+        Outlet, models.PROTECT, null=True, blank=True, related_name="carried", verbose_name=_("outlet")
+    )
+    through = models.ForeignKey(
+        Statement, models.PROTECT, null=True, blank=True, related_name="carries", verbose_name=_("statement that carries it")
+    )
+    as_written = models.CharField(_("as written"), max_length=300, blank=True)
+    span = models.JSONField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("carrier")
+        verbose_name_plural = _("carriers")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "order"], name="claims_carrier_one_per_place"),
+            # A carrier is one thing, or only the words that name it.
+            models.CheckConstraint(
+                condition=Q(speaker__isnull=True, outlet__isnull=True)
+                | Q(speaker__isnull=True, through__isnull=True)
+                | Q(outlet__isnull=True, through__isnull=True),
+                name="claims_carrier_is_one_thing",
+            ),
+        ]
+        triggers = [refuse_truncate()]
+
+    def __str__(self) -> str:
+        return str(self.speaker or self.outlet or self.as_written)
