@@ -12,8 +12,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from sources.addresses import web_address
 from sources.characters import Refused, decode, is_blank, normalise, odd_characters, refuse_unsearchable
 from sources.dates import Published, published_on
 from sources.furniture import Furniture, byline_in, find_furniture
@@ -214,28 +214,3 @@ def _body_and_title(title: str, text: str) -> tuple[str, str, tuple[int, int] | 
     if is_blank(text[: span[0]] + text[span[1] :]):
         raise Refused("no_text", "There is a title and no text.")
     return text, title, span
-
-
-def web_address(stated: str) -> str:
-    """A web address as stated, or "" for none. It is stored and linked, never fetched. Raises Refused (bad_url)."""
-    url = stated.strip()
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-        lawful = (
-            parts.scheme in ("http", "https")
-            and 0 < len(host) <= 253
-            and all(0 < len(label) <= 63 for label in host.removesuffix(".").split("."))
-            and "@" not in parts.netloc
-            and len(url) <= 2000
-            and url.isprintable()
-            and not re.search(r'[\s\\<>"]', url)
-        )
-        url.encode()
-    except ValueError:
-        lawful = False
-    if not lawful:
-        raise Refused("bad_url", "The address is not a plain http or https link.")
-    return url

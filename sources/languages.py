@@ -32,7 +32,9 @@ def stated_language(name: str | None) -> str | None:
 
 def language_of(text: str) -> str:
     """`it` or `en`, whichever the text is nearer to."""
-    sample = text[:_SAMPLE]
+    # The beginning may be a menu or a quotation in another language: half of the sample is from the middle.
+    middle = len(text) // 2
+    sample = text[:_SAMPLE] if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + " " + text[middle : middle + _SAMPLE // 2]
     words = _WORD.findall(sample.lower())
     votes = {code: sum(word in known for word in words) for code, known in _FUNCTION_WORDS.items()}
     (first, most), (_, least) = sorted(votes.items(), key=lambda vote: -vote[1])
