@@ -1,0 +1,365 @@
+"""The archive's step: articles become stored sources, drafts all of them.
+
+Each file is stored whole or not at all. Up to BATCH files share a transaction; the texts and addresses of a batch are locked
+by name first (advisory locks, taken in one order), so that importers running side by side on the same files see each other's
+rows before deciding, and the unique constraints of the table stand behind that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import DataError, OperationalError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from sources.articles import Article, Refused, read_articles
+from sources.incoming import Incoming
+from sources.models import ImportItem, ImportRun, Outlet, Source
+from sources.names import fold
+from sources.vocabulary import BodyKind, DateBasis, Outcome, RunKind, SourcePublication
+
+__all__ = ["BATCH", "Answer", "Planned", "finish_run", "import_all", "import_article", "import_batch", "start_run"]
+
+# Files and bytes of one transaction: a commit costs as much as ten articles, and memory stays flat.
+BATCH = 100
+BATCH_BYTES = 8 * 2**20
+
+DIGEST_IS_HERE = (
+    "A summary of this article is here already; `manage.py import_seeds --articles DIR` puts the original in its place."
+)
+
+# Deadlock and serialisation failure: the other importer went first (two new outlets made in different order).
+_TRY_AGAIN = ("40P01", "40001")
+
+Named = tuple[str, Article | Refused]
+
+
+class Answer(NamedTuple):
+    """What became of one file: one line of `import_articles --json`.
+
+    `verdict` is accept, reject or skip; `outcome` a word of vocabulary.Outcome; `reason` "ok" or a reason class (see
+    characters.Refused); `source` the stored row's id, None when there is none (or in a dry run).
+    """
+
+    file: str
+    verdict: str
+    outcome: str
+    reason: str
+    message: str = ""
+    flags: tuple[str, ...] = ()
+    source: int | None = None
+
+
+@dataclass
+class Planned:
+    """What a dry run would have stored so far, so that its answers are those of the real run."""
+
+    articles: set[tuple[str, str]] = field(default_factory=set)
+
+
+class _Raced(Exception):
+    """Somebody else stored one of our texts between our look and our insert."""
+
+
+def start_run(*, by: User | None = None) -> ImportRun:
+    """The log that the answers of one import are kept in."""
+    return ImportRun.objects.create(kind=RunKind.ARTICLES, by=by)
+
+
+def finish_run(run: ImportRun) -> None:
+    """Says that the run came to its end. A run without this was interrupted; what it stored is whole."""
+    ImportRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())
+
+
+def import_all(
+    files: Iterable[Incoming],
+    *,
+    run: ImportRun | None,
+    by: User | None = None,
+    dry_run: bool = False,
+    encoding: str | None = None,
+) -> Iterator[Answer]:
+    """Reads and stores every file, and answers for each. `run` is None exactly in a dry run, which writes nothing.
+
+    Raises django.db.OperationalError when the database goes away; what was answered before is stored.
+    """
+    planned = Planned()
+    for batch in _batches(_articles(files, encoding)):
+        yield from import_batch(batch, run=run, by=by, dry_run=dry_run, planned=planned)
+    if run is not None:
+        finish_run(run)
+
+
+def import_article(
+    article: Article, *, run: ImportRun | None, by: User | None = None, dry_run: bool = False, name: str = ""
+) -> Answer:
+    """Stores one article. `name`: what the run calls it (its title by default)."""
+    return import_batch([(name or article.title, article)], run=run, by=by, dry_run=dry_run)[0]
+
+
+def _articles(files: Iterable[Incoming], encoding: str | None) -> Iterator[Named]:
+    for file in files:
+        if isinstance(file.data, Refused):
+            yield file.name, file.data
+        else:
+            yield from read_articles(file.data, file.name, encoding=encoding)
+
+
+def _batches(articles: Iterable[Named]) -> Iterator[list[Named]]:
+    batch: list[Named] = []
+    size = 0
+    for name, article in articles:
+        batch.append((name, article))
+        size += len(article.body) if isinstance(article, Article) else 0
+        if len(batch) == BATCH or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def import_batch(
+    batch: Sequence[Named],
+    *,
+    run: ImportRun | None,
+    by: User | None = None,
+    dry_run: bool = False,
+    planned: Planned | None = None,
+) -> list[Answer]:
+    """Stores the articles of `batch` in one transaction and answers for each, in order."""
+    if dry_run:
+        return _Batch(batch, planned or Planned()).answers()
+    for attempt in range(5):
+        try:
+            with transaction.atomic(), pghistory.context(command="import_articles", user=by.pk if by else None):
+                answers = _Batch(batch).store()
+                _log(run, answers)
+                return answers
+        except _Raced:
+            if attempt == 4:
+                raise
+        except (DataError, OperationalError) as error:
+            if _sqlstate(error) in _TRY_AGAIN and attempt < 4:
+                continue
+            if not (isinstance(error, DataError) or _sqlstate(error).startswith("54")):
+                raise
+            if len(batch) > 1:
+                # One of them is more than the database can hold: each for itself, so that only that one is refused.
+                return [import_batch([one], run=run, by=by)[0] for one in batch]
+            answers = [_refusal(batch[0][0], Refused("too_large", "It is more than the database can hold."))]
+            _log(run, answers)
+            return answers
+    raise AssertionError("unreachable")
+
+
+def _sqlstate(error: Exception) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+class _Batch:
+    """The articles of one transaction: what is there already, what they become, and the writing of it."""
+
+    def __init__(self, batch: Sequence[Named], planned: Planned | None = None) -> None:
+        self.batch = batch
+        self.articles = [article for _name, article in batch if isinstance(article, Article)]
+        self.planned = planned
+        self.new: list[Source] = []
+        self.filled: dict[int, dict[str, Any]] = {}
+        self.outlets: dict[str, Outlet] = {}
+
+    def store(self) -> list[Answer]:
+        """Writes the batch and answers. Raises _Raced, DataError, OperationalError; the caller's transaction goes back."""
+        if self.articles:
+            self._lock()
+        answers = self.answers()
+        if self.new:
+            Source.objects.bulk_create(self.new, ignore_conflicts=True)
+            if Source.objects.filter(pk__in=[source.pk for source in self.new]).count() < len(self.new):
+                raise _Raced
+        for pk, changes in self.filled.items():
+            Source.objects.filter(pk=pk, publication=SourcePublication.DRAFT).update(**changes)
+        return answers
+
+    def answers(self) -> list[Answer]:
+        """What each becomes, in order; new rows stand ready in `new`. Reads only, apart from drawing ids."""
+        self._look_up()
+        if self.planned is None:
+            self.ids = iter(_next_ids(len(self.articles)))
+        return [
+            self._answer(name, article) if isinstance(article, Article) else _refusal(name, article)
+            for name, article in self.batch
+        ]
+
+    def _lock(self) -> None:
+        """Waits for other importers that hold one of our texts or addresses, and holds them until the commit."""
+        words = {f"text {article.text_sha256}" for article in self.articles}
+        words |= {f"url {article.url}" for article in self.articles if article.url}
+        keys = sorted(int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True) for word in words)
+        with connection.cursor() as cursor:
+            # Another importer's batch may take longer than what a page may wait for.
+            cursor.execute("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'")
+            cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys])
+
+    def _look_up(self) -> None:
+        """The stored sources that share a text or an address with ours, and the digests that stand for one of them."""
+        texts = [article.text_sha256 for article in self.articles]
+        urls = [article.url for article in self.articles if article.url]
+        light = Source.objects.order_by("pk").only(
+            "pk", "url", "text_sha256", "origin_id", "outlet_id", "byline", "published_basis", "publication"
+        )
+        self.by_text: dict[str, list[Source]] = {}
+        self.by_url: dict[str, list[Source]] = {}
+        for source in light.filter(text_sha256__in=texts) if texts else ():
+            self.by_text.setdefault(source.text_sha256, []).append(source)
+        for source in light.filter(url__in=urls).filter(~Q(url="")) if urls else ():
+            self.by_url.setdefault(source.url, []).append(source)
+        digests = Source.objects.filter(~Q(original_sha256=""), original_sha256__in=texts, body_kind=BodyKind.DIGEST)
+        self.digests: dict[str, int] = dict(digests.values_list("original_sha256", "pk")) if texts else {}
+
+    def _answer(self, name: str, article: Article) -> Answer:
+        if article.text_sha256 in self.digests:
+            return Answer(
+                name, "skip", Outcome.SKIPPED, "duplicate", DIGEST_IS_HERE, article.flags, self.digests[article.text_sha256]
+            )
+        copies = self.by_text.get(article.text_sha256, [])
+        same = next((source for source in copies if source.url == article.url), None)
+        if same is not None:
+            if self._fill(same, article):
+                message = "The article was here; what this file states besides is added."
+                return Answer(name, "accept", Outcome.UPDATED, "ok", message, article.flags, same.pk)
+            return Answer(name, "skip", Outcome.MATCHED, "duplicate", "The article is here already.", article.flags, same.pk)
+        if self.planned is not None:
+            return self._plan(name, article)
+        source = self._new_source(article, copies)
+        return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags, source.pk)
+
+    def _plan(self, name: str, article: Article) -> Answer:
+        """The answer of a dry run for a text that is not stored."""
+        assert self.planned is not None
+        if (article.url, article.text_sha256) in self.planned.articles:
+            return Answer(name, "skip", Outcome.MATCHED, "duplicate", "The article is here already.", article.flags)
+        self.planned.articles.add((article.url, article.text_sha256))
+        return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags)
+
+    def _new_source(self, article: Article, copies: list[Source]) -> Source:
+        """A row to insert. Equal text elsewhere has one origin with it; other text at the same address is an older version."""
+        pk = next(self.ids)
+        older = self.by_url.get(article.url, []) if article.url else []
+        source = Source(
+            pk=pk,
+            outlet=self._outlet(article.outlet),
+            title=article.title,
+            title_span=list(article.title_span) if article.title_span else None,
+            url=article.url,
+            kind=article.kind,
+            language=article.language,
+            byline=article.byline,
+            published_earliest=article.published.earliest,
+            published_latest=article.published.latest,
+            published_basis=article.published.basis,
+            published_as_written=article.published.as_written,
+            body=article.body,
+            raw=article.raw,
+            encoding=article.encoding,
+            text_sha256=article.text_sha256,
+            raw_sha256=article.raw_sha256,
+            furniture=[piece.as_json() for piece in article.furniture],
+            flags=list(article.flags),
+            origin_id=copies[0].origin_id if copies else pk,
+            version_of_id=older[-1].pk if older else None,
+        )
+        self.new.append(source)
+        self.by_text.setdefault(article.text_sha256, []).append(source)
+        if article.url:
+            self.by_url.setdefault(article.url, []).append(source)
+        return source
+
+    def _outlet(self, name: str) -> Outlet | None:
+        """The outlet of that name, other name or address; made when there is none."""
+        if name and name not in self.outlets:
+            slug = _slug(name)
+            known = Outlet.objects.filter(Q(sort_key=fold(name)) | Q(other_names__contains=[name]) | Q(slug=slug)).order_by("pk")
+            if not known:
+                Outlet.objects.bulk_create([Outlet(name=name, slug=slug)], ignore_conflicts=True)
+                known = Outlet.objects.filter(slug=slug)
+            candidates = list(known)
+            self.outlets[name] = next((outlet for outlet in candidates if outlet.name == name), candidates[0])
+        return self.outlets.get(name)
+
+    def _fill(self, source: Source, article: Article) -> bool:
+        """Adds what a draft does not have yet and this file states; nothing that stands is changed."""
+        if source.publication != SourcePublication.DRAFT:
+            return False
+        changes: dict[str, Any] = {}
+        if article.outlet and source.outlet_id is None:
+            outlet = None if self.planned is not None else self._outlet(article.outlet)
+            changes["outlet_id"] = outlet.pk if outlet else None
+        if article.byline and not source.byline:
+            changes["byline"] = article.byline
+        if article.published.basis != DateBasis.UNKNOWN and source.published_basis == DateBasis.UNKNOWN:
+            changes |= {
+                "published_earliest": article.published.earliest,
+                "published_latest": article.published.latest,
+                "published_basis": article.published.basis,
+                "published_as_written": article.published.as_written,
+            }
+        for name, value in changes.items():
+            setattr(source, name, value)
+        # A row that is still to be inserted takes the changes with it.
+        if changes and all(source is not new for new in self.new):
+            self.filled.setdefault(source.pk, {}).update(changes)
+        return bool(changes)
+
+
+def _next_ids(count: int) -> list[int]:
+    """Ids for rows to come, so that rows of one batch can point at each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [Source._meta.db_table, count]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _slug(name: str) -> str:
+    """An outlet's address; a name without Latin letters gets one from its characters."""
+    return slugify(name)[:110].strip("-") or f"outlet-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _refusal(name: str, refused: Refused) -> Answer:
+    if refused.skip:
+        return Answer(name, "skip", Outcome.SKIPPED, refused.reason, refused.sentence)
+    return Answer(name, "reject", Outcome.FAILED, refused.reason, refused.sentence)
+
+
+def printable(name: str) -> str:
+    """A file's name as it can be stored and shown on one line: odd characters escaped."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in name
+    )
+
+
+def _log(run: ImportRun | None, answers: list[Answer]) -> None:
+    """Keeps the answers with the run, and adds them to its counts."""
+    if run is None:
+        return
+    ImportItem.objects.bulk_create(
+        ImportItem(
+            run=run,
+            name=printable(answer.file),
+            outcome=answer.outcome,
+            reason="" if answer.reason == "ok" else answer.reason,
+            message=printable(answer.message),
+            source_id=answer.source,
+        )
+        for answer in answers
+    )
+    counts = Counter(str(answer.outcome) for answer in answers)
+    ImportRun.objects.filter(pk=run.pk).update(**{word: F(word) + count for word, count in counts.items()})

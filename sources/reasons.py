@@ -1,0 +1,29 @@
+"""What people read for each reason class of an import (the Italian stands in the catalogue)."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, Promise | str] = {
+    "empty": _("The file is empty"),
+    "no_text": _("There is no text besides the title"),
+    "binary": _("Not a text file"),
+    "encoding": _("Not valid UTF-8 text"),
+    "control_chars": _("The text contains control characters"),
+    "too_large": _("Too large"),
+    "too_long_line": _("A word or title is too long"),
+    "markup_bomb": _("The page’s markup is not safe to read"),
+    "not_regular": _("Not an ordinary file, or it cannot be opened"),
+    "outside_root": _("It leads outside the folder"),
+    "duplicate": _("Already here"),
+    "name": _("Not a kind of file that is imported"),
+    "bad_date": _("The publication date is not valid"),
+    "bad_url": _("The web address is not valid"),
+    "bad_json": _("Not a valid record"),
+    "bad_front_matter": _("The lines between +++ cannot be read"),
+    "bad_metadata": _("A field is not valid"),
+    "json_depth": _("The record is nested too deeply"),
+    "json_number": _("The record contains a number that is not valid"),
+    "json_duplicate_key": _("The record names a field twice"),
+}
