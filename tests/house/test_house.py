@@ -1,0 +1,95 @@
+"""The house tests itself: floors, front doors, migrations, catalogues. STYLE: one room, one job, and a machine checks it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("claimtracker", "claims", "sources")
+
+
+def modules() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """Names of the modules that a file imports anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("room", ["claims", "sources"])
+def test_the_front_of_a_room_is_empty_so_that_pure_modules_import_no_django(room: str) -> None:
+    assert (ROOT / room / "__init__.py").read_text() == ""
+
+
+@pytest.mark.parametrize("module", ["claims.vocabulary", "sources.vocabulary", "sources.articles", "sources.furniture"])
+def test_pure_modules_never_hear_of_django(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_migrations_import_nothing_of_the_project() -> None:
+    """A migration must run years later, when the code it was made from is gone."""
+    for path in ROOT.glob("*/migrations/*.py"):
+        assert not {name for name in imported(path) if name.split(".")[0] in ROOMS}, path
+
+
+def test_only_the_extraction_room_names_spacy() -> None:
+    for path in modules():
+        if "extraction" not in path.parts:
+            assert not {name for name in imported(path) if name.split(".")[0] == "spacy"}, path
+
+
+def test_there_are_no_drawers_for_everything() -> None:
+    drawers = {"utils", "helpers", "common", "base", "misc", "manager", "managers", "lib", "signals"}
+    assert not [path for path in modules() if path.stem in drawers or path.parent.name in drawers]
+
+
+def test_nothing_listens_to_signals_of_the_models() -> None:
+    """What happens on a change is written in the step that makes the change."""
+    for path in modules():
+        assert "django.db.models.signals" not in imported(path), path
+
+
+def test_every_module_stands_on_a_floor() -> None:
+    """A new module that no import contract knows would be free to import anything."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    floors = {
+        name.strip().strip("()")
+        for contract in contracts
+        if contract["type"] == "layers"
+        for layer in contract["layers"]
+        for name in layer.replace("|", ":").split(":")
+    }
+    for path in modules():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name in {"claims", "sources"} or parts[1:2] in (("apps",), ("migrations",)):
+            continue
+        assert any(name == floor or name.startswith(f"{floor}.") for floor in floors), f"{name} stands on no floor"
+
+
+def test_the_five_articles_are_not_in_the_repository() -> None:
+    """They are other people's writing: the repository holds our digests and numbers."""
+    shared = ROOT.parent / "shared" / "seeds"
+    if not shared.is_dir():
+        pytest.skip("../shared/seeds is not here: nothing to compare with")
+    import hashlib
+
+    originals = {hashlib.sha256(path.read_bytes()).hexdigest() for path in shared.glob("*.txt")}
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in listed.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() not in originals, name
