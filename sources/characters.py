@@ -70,7 +70,7 @@ class Refused(Exception):
     """A text that is not taken. `reason` is one word for machines, `sentence` one sentence for people.
 
     Reasons: empty, no_text, binary, encoding, control_chars, too_large, too_long_line, markup_bomb, not_regular, outside_root,
-    duplicate, name, bad_date, bad_url, bad_json, bad_front_matter, bad_metadata, bad_language, json_depth, json_number, json_duplicate_key.
+    duplicate, name, bad_date, bad_url, bad_json, bad_front_matter, bad_metadata, json_depth, json_number, json_duplicate_key.
     `skip` is true for what was never meant to be imported (another kind of file), which is no failure.
     """
 

@@ -42,13 +42,17 @@ def files_in(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Incoming]:
     """Every file of the given files and folders, in the order of their names, each read when asked for.
 
     Names are relative to the folder when it is the only path, else they begin with the path as given. Raises OSError when a
-    path does not exist or a folder cannot be opened (before anything is read).
+    path does not exist or a folder cannot be opened, at once.
     """
     given = [os.fspath(path) for path in paths]
     for path in given:
         os.lstat(path)
         if os.path.isdir(path):
             os.close(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+    return _files(given)
+
+
+def _files(given: list[str]) -> Iterator[Incoming]:
     for path in given:
         if os.path.isdir(path):
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -116,7 +116,7 @@ def test_size_is_limited_and_a_folder_too_deep_is_answered(folder: Path, monkeyp
 
 def test_a_path_that_is_not_there_is_said_before_anything_is_read(folder: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        next(files_in([folder, folder / "nowhere"]))
+        files_in([folder, folder / "nowhere"])
 
 
 def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

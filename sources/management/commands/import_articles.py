@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -51,7 +52,9 @@ class Command(BaseCommand):
         except FileNotFoundError as error:
             self._stop(f"There is no {printable(str(error.filename))}.", 2)
         except BrokenPipeError:
-            raise
+            # The reader of our output left: the rest is not imported, and nothing more can be said there.
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            self._stop(f"Nobody reads the output any more. {_summary(counts)} The same command goes on from here.", 2)
         except OSError as error:
             self._stop(f"{printable(str(error.filename))} cannot be opened: {error.strerror}.", 2)
         except (OperationalError, InterfaceError) as error:
