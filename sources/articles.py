@@ -1,7 +1,8 @@
 """A file becomes an article: bytes and a name in, a value or a refusal out. Pure: no Django, no database.
 
-Formats: .txt (with TOML front matter between two `+++` lines, if any), .html, .json (one record) and .jsonl (one a line).
-Metadata sets only the fields named in FIELDS; whatever else a file says has no effect. Nothing here publishes anything.
+Formats: .txt (with TOML front matter between two `+++` lines, if any), .html, .json (one record) and .jsonl
+(one a line). Metadata sets only the fields named in FIELDS; whatever else a file says has no effect. Nothing
+here publishes anything.
 """
 
 from __future__ import annotations
@@ -22,11 +23,22 @@ from sources.records import read_record
 from sources.titles import default_title, find_title
 from sources.vocabulary import SourceKind
 
-__all__ = ["ENDINGS", "FIELDS", "MAX_BYTES", "Article", "Refused", "article_from_text", "read_article", "read_articles", "text_digest"]
+__all__ = [
+    "ENDINGS",
+    "FIELDS",
+    "MAX_BYTES",
+    "Article",
+    "Refused",
+    "article_from_text",
+    "read_article",
+    "read_articles",
+    "text_digest",
+]
 
 MAX_BYTES = 2 * 2**20
 ENDINGS = (".txt", ".html", ".htm", ".json", ".jsonl")
-# What a record or front matter may state. `source` is who published it (`outlet` is the same field by its other name).
+# What a record or front matter may state. `source` is who published it (`outlet` is the same field by its
+# other name).
 FIELDS = ("title", "text", "source", "outlet", "url", "published", "language", "byline", "kind")
 
 _MAX_LENGTHS = {"title": 1000, "outlet": 200, "byline": 500}
@@ -63,7 +75,9 @@ def text_digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def read_articles(data: bytes, name: str, *, encoding: str | None = None) -> Iterator[tuple[str, Article | Refused]]:
+def read_articles(
+    data: bytes, name: str, *, encoding: str | None = None
+) -> Iterator[tuple[str, Article | Refused]]:
     """Every article of one file, with a name for each: the file's own, and `name:12` for line 12 of a .jsonl."""
     if not name.lower().endswith(".jsonl"):
         yield name, _answer(data, name, encoding)
@@ -85,7 +99,9 @@ def _answer(data: bytes, name: str, encoding: str | None) -> Article | Refused:
 
 
 def read_article(data: bytes, name: str, *, encoding: str | None = None) -> Article:
-    """The article in one file (.txt, .html, .htm, .json), by the ending of its name. Raises Refused, and nothing else."""
+    """The article in one file (.txt, .html, .htm, .json), by the ending of its name. Raises Refused, and
+    nothing else.
+    """
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     if ending not in ENDINGS or ending == ".jsonl":
         raise Refused("name", f"Only {', '.join(ENDINGS)} files are read.", skip=True)
@@ -170,7 +186,9 @@ def _article(fields: Mapping[str, Any], text: str, *, raw: bytes | None, encodin
         raise Refused("bad_date", "“published” is a time of day without a day.")
     kind = _text_field(fields, "kind") or SourceKind.ARTICLE.value
     if kind not in {word.value for word in SourceKind}:
-        raise Refused("bad_metadata", f"“kind” must be one of {', '.join(word.value for word in SourceKind)}.")
+        raise Refused(
+            "bad_metadata", f"“kind” must be one of {', '.join(word.value for word in SourceKind)}."
+        )
     raw = body.encode() if raw is None else raw
     furniture = tuple(find_furniture(body, title_span=span))
     byline = _line_field(fields, "byline") or byline_in(body, furniture)
@@ -194,7 +212,9 @@ def _article(fields: Mapping[str, Any], text: str, *, raw: bytes | None, encodin
 
 
 def _body_and_title(title: str, text: str) -> tuple[str, str, tuple[int, int] | None]:
-    """The whole text with its title lines, the title, and where it stands (None when it is made from the first sentence)."""
+    """The whole text with its title lines, the title, and where it stands (None when it is made from the
+    first sentence).
+    """
     if not is_blank(title):
         first = len(text) - len(text.lstrip())
         end = text.find("\n", first) if "\n" in text[first:] else len(text)

@@ -1,7 +1,9 @@
-"""Bytes to characters: strict decoding, one normal form, and a note of what looks odd. Pure: no Django, no database.
+"""Bytes to characters: strict decoding, one normal form, and a note of what looks odd. Pure: no Django, no
+database.
 
-Nothing is guessed and nothing is cut: a text that cannot be stored faithfully is refused with a reason, and what is
-strange but lawful (hidden characters, look-alike letters, garbled accents) is kept letter by letter and flagged.
+Nothing is guessed and nothing is cut: a text that cannot be stored faithfully is refused with a reason, and
+what is strange but lawful (hidden characters, look-alike letters, garbled accents) is kept letter by letter
+and flagged.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ ENCODINGS = ("utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "mac-roman", "utf-1
 
 # Above this, one word is noise to readers and to every tokenizer.
 MAX_WORD = 65_536
-# Stream-Safe Text Format (Unicode annex 15, section 13) allows 30 marks on one letter; normalising more takes quadratic time.
+# Stream-Safe Text Format (Unicode annex 15, section 13) allows 30 marks on one letter; normalising more takes
+# quadratic time.
 MAX_MARKS = 30
 # PostgreSQL refuses a search vector of more than 1 MiB; this leaves room for its own bookkeeping.
 MAX_DISTINCT_BYTES = 900_000
@@ -27,25 +30,62 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+# How programs, pictures, archives and office documents begin.
 _MAGIC = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM\x00", b"\x7fELF", b"MZ\x90", b"%PDF-", b"PK\x03\x04", b"PK\x05\x06",
-    b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"OggS", b"ID3",
-    b"SQLite format 3", b"\xca\xfe\xba\xbe", b"wOFF", b"wOF2", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp",
-)  # fmt: skip
+    *(
+        b"\x89PNG",
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"RIFF",
+        b"BM\x00",
+        b"\x7fELF",
+        b"MZ\x90",
+        b"%PDF-",
+        b"PK\x03\x04",
+    ),
+    *(
+        b"PK\x05\x06",
+        b"\x1f\x8b",
+        b"BZh",
+        b"\xfd7zXZ\x00",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!",
+        b"\xd0\xcf\x11\xe0",
+        b"{\\rtf",
+    ),
+    *(b"OggS", b"ID3", b"SQLite format 3", b"\xca\xfe\xba\xbe", b"wOFF", b"wOF2", b"\x00\x00\x00\x18ftyp"),
+)
 _CONTROL_BYTES = bytes(code for code in [*range(0x20), 0x7F] if code not in b"\t\n\r\x0c")
 
-# Characters by what is odd about them. Looking for a few in the set of a text's characters is ten times faster than a search
-# through all of it, and most texts have none.
-_CONTROLS = frozenset(map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)]))
+# Characters by what is odd about them. Looking for a few in the set of a text's characters is ten times
+# faster than a search through all of it, and most texts have none.
+_CONTROLS = frozenset(
+    map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
+)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = frozenset(map(chr, [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 _INVISIBLE = frozenset(
     map(
         chr,
-        [0xAD, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x180F), 0x200B, 0x200C, 0x2028, 0x2029, *range(0x2060, 0x2065)]
-        + [*range(0x206A, 0x2070), 0x3164, 0xFEFF, 0xFFA0, *range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)],
+        [
+            *(
+                0xAD,
+                0x34F,
+                0x115F,
+                0x1160,
+                0x17B4,
+                0x17B5,
+                *range(0x180B, 0x180F),
+                0x200B,
+                0x200C,
+                0x2028,
+                0x2029,
+            ),
+            *(*range(0x2060, 0x2065), *range(0x206A, 0x2070), 0x3164, 0xFEFF, 0xFFA0),
+            *(*range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)),
+        ],
     )
-)  # fmt: skip
+)
 # Inside emoji a joiner is ordinary; next to a letter it is not.
 _JOINER = "\u200d"
 _JOINED_LETTERS = re.compile("\\w\u200d|\u200d\\w")
@@ -69,9 +109,10 @@ _MOJIBAKE = re.compile(f"[\u00c2\u00c3][{_CONTINUATION}]|\u00e2\u20ac|\u00f0\u01
 class Refused(Exception):
     """A text that is not taken. `reason` is one word for machines, `sentence` one sentence for people.
 
-    Reasons: empty, no_text, binary, encoding, control_chars, too_large, too_long_line, markup_bomb, not_regular, outside_root,
-    duplicate, name, bad_date, bad_url, bad_json, bad_front_matter, bad_metadata, json_depth, json_number, json_duplicate_key.
-    `skip` is true for what was never meant to be imported (another kind of file), which is no failure.
+    Reasons: empty, no_text, binary, encoding, control_chars, too_large, too_long_line, markup_bomb,
+    not_regular, outside_root, duplicate, name, bad_date, bad_url, bad_json, bad_front_matter, bad_metadata,
+    json_depth, json_number, json_duplicate_key. `skip` is true for what was never meant to be imported
+    (another kind of file), which is no failure.
     """
 
     def __init__(self, reason: str, sentence: str, *, skip: bool = False) -> None:
@@ -106,15 +147,23 @@ def _decode(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         if _share_of_controls(data) > 0.05 and encoding == "utf-8":
             raise Refused("binary", "This is not text: too many bytes are control codes.") from None
-        hint = " If it was saved by an older program, name its encoding (for example cp1252)." if encoding == "utf-8" else ""
-        raise Refused("encoding", f"The bytes from position {error.start} on are not valid {encoding.upper()}.{hint}") from None
+        hint = (
+            " If it was saved by an older program, name its encoding (for example cp1252)."
+            if encoding == "utf-8"
+            else ""
+        )
+        raise Refused(
+            "encoding", f"The bytes from position {error.start} on are not valid {encoding.upper()}.{hint}"
+        ) from None
 
 
 def _refuse_bytes_of_other_encodings(data: bytes) -> None:
     """UTF-16 without its mark is half NULs; more than a sprinkle of control codes is no text at all."""
     zeros = data.count(0)
     if zeros > len(data) // 5 and _share_of_controls(data.replace(b"\0", b"")) < 0.05:
-        raise Refused("encoding", "This looks like UTF-16 or UTF-32 without a byte order mark; save it as UTF-8.")
+        raise Refused(
+            "encoding", "This looks like UTF-16 or UTF-32 without a byte order mark; save it as UTF-8."
+        )
     if _share_of_controls(data) > 0.1:
         raise Refused("binary", "This is not text: too many bytes are control codes.")
 
@@ -126,15 +175,18 @@ def _share_of_controls(data: bytes) -> float:
 @functools.cache
 def _marks() -> tuple[frozenset[str], re.Pattern[str]]:
     """Every combining mark, and a run of more of them than any writing needs."""
-    marks = frozenset(chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.combining(chr(code)))
+    marks = frozenset(
+        chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.combining(chr(code))
+    )
     return marks, re.compile(f"[{''.join(map(re.escape, sorted(marks)))}]{{{MAX_MARKS + 1}}}")
 
 
 def normalise(text: str) -> str:
-    """The one stored form of a text: NFC, LF line ends, no byte order mark, no blanks at the end. Leading blanks stay.
+    """The one stored form of a text: NFC, LF line ends, no byte order mark, no blanks at the end. Leading
+    blanks stay.
 
-    A text that is already in this form comes back unchanged, so that offsets into the file are offsets into the body.
-    Raises Refused: control_chars, encoding (lone surrogates), too_long_line.
+    A text that is already in this form comes back unchanged, so that offsets into the file are offsets into
+    the body. Raises Refused: control_chars, encoding (lone surrogates), too_long_line.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip()
     seen = set(text)
@@ -158,14 +210,18 @@ def _refuse_control(text: str) -> None:
 
 
 def refuse_unsearchable(text: str) -> None:
-    """Raises Refused (too_long_line, too_large) for what no search index can hold: endless words, a megabyte of different ones."""
+    """Raises Refused (too_long_line, too_large) for what no search index can hold: endless words, a megabyte
+    of different ones.
+    """
     if len(text) < MAX_WORD:
         return
     words = text.split()
     if words and max(map(len, words)) > MAX_WORD:
         raise Refused("too_long_line", f"It holds a word of more than {MAX_WORD:,} letters.")
     if sum(len(word.encode()) + 4 for word in set(words)) > MAX_DISTINCT_BYTES:
-        raise Refused("too_large", "It holds too many different words for the search index; split it into parts.")
+        raise Refused(
+            "too_large", "It holds too many different words for the search index; split it into parts."
+        )
 
 
 def is_blank(text: str) -> bool:
@@ -178,8 +234,9 @@ def is_blank(text: str) -> bool:
 def odd_characters(text: str) -> tuple[str, ...]:
     """What an editor should know about the characters of `text`, sorted.
 
-    bidi: marks that turn the direction of reading; invisible: characters nobody sees; mixed_script: Latin and Cyrillic,
-    Greek or Armenian letters in one word; mojibake: accents garbled by a wrong decoding; lossy: letters already lost (U+FFFD).
+    bidi: marks that turn the direction of reading; invisible: characters nobody sees; mixed_script: Latin and
+    Cyrillic, Greek or Armenian letters in one word; mojibake: accents garbled by a wrong decoding; lossy:
+    letters already lost (U+FFFD).
     """
     if text.isascii():
         return ()

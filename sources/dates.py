@@ -1,4 +1,6 @@
-"""Publication dates as a file states them. Pure: no Django, no database. Nothing is ever guessed from the text."""
+"""Publication dates as a file states them. Pure: no Django, no database. Nothing is ever guessed from the
+text.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """When a text was published: a range of days (UTC), how we know (`stated` or `unknown`), and the words of the file."""
+    """When a text was published: a range of days (UTC), how we know (`stated` or `unknown`), and the words of
+    the file.
+    """
 
     earliest: dt.date | None = None
     latest: dt.date | None = None
@@ -29,9 +33,9 @@ class Published:
 def published_on(stated: str | dt.date | dt.datetime | None, *, today: dt.date | None = None) -> Published:
     """The publication date that a file states.
 
-    Taken: a day (2022-03-14), a month or year (2022-03, 2022), an ISO 8601 moment (its day is taken in UTC, the words are kept)
-    and a range of those with a slash (2022-03-14/2022-03-15). Nothing stated: unknown. Raises Refused (bad_date) for anything
-    else, for days that do not exist and for the future.
+    Taken: a day (2022-03-14), a month or year (2022-03, 2022), an ISO 8601 moment (its day is taken in UTC,
+    the words are kept) and a range of those with a slash (2022-03-14/2022-03-15). Nothing stated: unknown.
+    Raises Refused (bad_date) for anything else, for days that do not exist and for the future.
     """
     if stated is None or (isinstance(stated, str) and not stated.strip()):
         return Published()

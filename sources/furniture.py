@@ -1,7 +1,8 @@
-"""Page furniture: what stands in a text and is no part of the article (advertising, comment forms, related posts …).
+"""Page furniture: what stands in a text and is no part of the article (advertising, comment forms, related
+posts …).
 
-Pure: no Django, no database. Furniture is marked, never cut, so that every offset stays what it was; whoever reads an article
-for statements passes these spans over. The words that sites use are data (furniture.toml).
+Pure: no Django, no database. Furniture is marked, never cut, so that every offset stays what it was; whoever
+reads an article for statements passes these spans over. The words that sites use are data (furniture.toml).
 """
 
 from __future__ import annotations
@@ -18,18 +19,25 @@ __all__ = ["VERSION", "Furniture", "byline_in", "find_furniture"]
 
 # Longer lines are prose.
 MAX_LINE = 200
-# Lines under a heading such as "Related posts" are taken along while they are no longer than this and read like titles.
+# Lines under a heading such as "Related posts" are taken along while they are no longer than this and read
+# like titles.
 MAX_ENTRY = 250
 # How far from the top a second title, a caption or a byline may stand, and how alike a second title is.
 TOP_LINES = 6
 ALIKE = 0.8
 
 _LINE = re.compile(r"[^\n]+")
-_DASHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "\xa0": " "})
+_DASHES = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "\xa0": " "}
+)
 # "READ  Ten best pillows": the link that automatic sites put between paragraphs, in capitals.
-_READ_LINK = re.compile(r"(?:READ|LEGGI|READ ALSO|READ MORE|LEGGI ANCHE|ALSO READ)[\s\xa0]*[:|>»-]?[\s\xa0]+\S.*")
+_READ_LINK = re.compile(
+    r"(?:READ|LEGGI|READ ALSO|READ MORE|LEGGI ANCHE|ALSO READ)[\s\xa0]*[:|>»-]?[\s\xa0]+\S.*"
+)
 _NAME = r"[A-ZÀ-Þ][\w'’.-]+"
-_BY_NAME = re.compile(rf"(?:[Bb]y|[Dd]i|BY|DI)\s+({_NAME}(?:\s+(?:{_NAME}|de|di|van|von|del|della|and|e|,)){{0,8}})")
+_BY_NAME = re.compile(
+    rf"(?:[Bb]y|[Dd]i|BY|DI)\s+({_NAME}(?:\s+(?:{_NAME}|de|di|van|von|del|della|and|e|,)){{0,8}})"
+)
 _BY_ANYONE = re.compile(r"by\s+(\w[\w .'’-]{1,40})", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?][\"'”’»)]*(?:\s|$)")
 
@@ -89,8 +97,8 @@ def _data() -> tuple[int, _Words]:
 def find_furniture(text: str, *, title_span: tuple[int, int] | None = None) -> list[Furniture]:
     """The furniture of `text`, in order and disjoint. `title_span`: where its title stands, if it does.
 
-    Kinds: kicker, duplicate_title, caption, byline, credit, update_line, ad, related_posts, comment_form, share, newsletter,
-    cookie_notice, footer.
+    Kinds: kicker, duplicate_title, caption, byline, credit, update_line, ad, related_posts, comment_form,
+    share, newsletter, cookie_notice, footer.
     """
     lines = list(_lines(text))
     kinds: list[str | None] = [None] * len(lines)
@@ -164,7 +172,9 @@ def _mark_lines(lines: list[_Line], kinds: list[str | None], title_span: tuple[i
 
 
 def _mark_blocks(lines: list[_Line], kinds: list[str | None]) -> None:
-    """A heading such as "Related posts" takes the short lines under it along, until prose or other furniture begins."""
+    """A heading such as "Related posts" takes the short lines under it along, until prose or other furniture
+    begins.
+    """
     heads = _data()[1].heads
     for number, line in enumerate(lines):
         head = heads.get(line.folded.rstrip(" :.!*"))

@@ -1,8 +1,9 @@
 """The archive's step: articles become stored sources, drafts all of them.
 
-Each file is stored whole or not at all. Up to BATCH files share a transaction; the texts and addresses of a batch are locked
-by name first (advisory locks, taken in one order), so that importers running side by side on the same files see each other's
-rows before deciding, and the unique constraints of the table stand behind that.
+Each file is stored whole or not at all. Up to BATCH files share a transaction; the texts and addresses of a
+batch are locked by name first (advisory locks, taken in one order), so that importers running side by side on
+the same files see each other's rows before deciding, and the unique constraints of the table stand behind
+that.
 """
 
 from __future__ import annotations
@@ -26,16 +27,25 @@ from sources.models import ImportItem, ImportRun, Outlet, Source
 from sources.names import fold
 from sources.vocabulary import BodyKind, DateBasis, Outcome, RunKind, SourcePublication
 
-__all__ = ["BATCH", "Answer", "Planned", "finish_run", "import_all", "import_article", "import_batch", "start_run"]
+__all__ = [
+    "BATCH",
+    "Answer",
+    "Planned",
+    "finish_run",
+    "import_all",
+    "import_article",
+    "import_batch",
+    "start_run",
+]
 
 # Files and bytes of one transaction: a commit costs as much as ten articles, and memory stays flat.
 BATCH = 100
 BATCH_BYTES = 8 * 2**20
 
 DIGEST_IS_HERE = (
-    "A summary of this article is here already; `manage.py import_seeds --articles DIR` puts the original in its place."
+    "A summary of this article is here already; "
+    "`manage.py import_seeds --articles DIR` puts the original in its place."
 )
-
 # Deadlock and serialisation failure: the other importer went first (two new outlets made in different order).
 _TRY_AGAIN = ("40P01", "40001")
 
@@ -45,8 +55,8 @@ Named = tuple[str, Article | Refused]
 class Answer(NamedTuple):
     """What became of one file: one line of `import_articles --json`.
 
-    `verdict` is accept, reject or skip; `outcome` a word of vocabulary.Outcome; `reason` "ok" or a reason class (see
-    characters.Refused); `source` the stored row's id, None when there is none (or in a dry run).
+    `verdict` is accept, reject or skip; `outcome` a word of vocabulary.Outcome; `reason` "ok" or a reason
+    class (see characters.Refused); `source` the stored row's id, None when there is none (or in a dry run).
     """
 
     file: str
@@ -87,7 +97,8 @@ def import_all(
     dry_run: bool = False,
     encoding: str | None = None,
 ) -> Iterator[Answer]:
-    """Reads and stores every file, and answers for each. `run` is None exactly in a dry run, which writes nothing.
+    """Reads and stores every file, and answers for each. `run` is None exactly in a dry run, which writes
+    nothing.
 
     Raises django.db.OperationalError when the database goes away; what was answered before is stored.
     """
@@ -139,7 +150,10 @@ def import_batch(
         return _Batch(batch, planned or Planned()).answers()
     for attempt in range(5):
         try:
-            with transaction.atomic(), pghistory.context(command="import_articles", user=by.pk if by else None):
+            with (
+                transaction.atomic(),
+                pghistory.context(command="import_articles", user=by.pk if by else None),
+            ):
                 answers = _Batch(batch).store()
                 _log(run, answers)
                 return answers
@@ -152,7 +166,8 @@ def import_batch(
             if not (isinstance(error, DataError) or _sqlstate(error).startswith("54")):
                 raise
             if len(batch) > 1:
-                # One of them is more than the database can hold: each for itself, so that only that one is refused.
+                # One of them is more than the database can hold: each for itself, so that only that one is
+                # refused.
                 return [import_batch([one], run=run, by=by)[0] for one in batch]
             answers = [_refusal(batch[0][0], Refused("too_large", "It is more than the database can hold."))]
             _log(run, answers)
@@ -176,7 +191,9 @@ class _Batch:
         self.outlets: dict[str, Outlet] = {}
 
     def store(self) -> list[Answer]:
-        """Writes the batch and answers. Raises _Raced, DataError, OperationalError; the caller's transaction goes back."""
+        """Writes the batch and answers. Raises _Raced, DataError, OperationalError; the caller's transaction
+        goes back.
+        """
         if self.articles:
             self._lock()
         answers = self.answers()
@@ -202,14 +219,20 @@ class _Batch:
         """Waits for other importers that hold one of our texts or addresses, and holds them until the commit."""
         words = {f"text {article.text_sha256}" for article in self.articles}
         words |= {f"url {article.url}" for article in self.articles if article.url}
-        keys = sorted(int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True) for word in words)
+        keys = sorted(
+            int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True) for word in words
+        )
         with connection.cursor() as cursor:
             # Another importer's batch may take longer than what a page may wait for.
             cursor.execute("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'")
-            cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys])
+            cursor.execute(
+                "SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys]
+            )
 
     def _look_up(self) -> None:
-        """The stored sources that share a text or an address with ours, and the digests that stand for one of them."""
+        """The stored sources that share a text or an address with ours, and the digests that stand for one of
+        them.
+        """
         texts = [article.text_sha256 for article in self.articles]
         urls = [article.url for article in self.articles if article.url]
         light = Source.objects.order_by("pk").only(
@@ -221,13 +244,21 @@ class _Batch:
             self.by_text.setdefault(source.text_sha256, []).append(source)
         for source in light.filter(url__in=urls).filter(~Q(url="")) if urls else ():
             self.by_url.setdefault(source.url, []).append(source)
-        digests = Source.objects.filter(~Q(original_sha256=""), original_sha256__in=texts, body_kind=BodyKind.DIGEST)
+        digests = Source.objects.filter(
+            ~Q(original_sha256=""), original_sha256__in=texts, body_kind=BodyKind.DIGEST
+        )
         self.digests: dict[str, int] = dict(digests.values_list("original_sha256", "pk")) if texts else {}
 
     def _answer(self, name: str, article: Article) -> Answer:
         if article.text_sha256 in self.digests:
             return Answer(
-                name, "skip", Outcome.SKIPPED, "duplicate", DIGEST_IS_HERE, article.flags, self.digests[article.text_sha256]
+                name,
+                "skip",
+                Outcome.SKIPPED,
+                "duplicate",
+                DIGEST_IS_HERE,
+                article.flags,
+                self.digests[article.text_sha256],
             )
         copies = self.by_text.get(article.text_sha256, [])
         same = next((source for source in copies if source.url == article.url), None)
@@ -235,7 +266,15 @@ class _Batch:
             if self._fill(same, article):
                 message = "The article was here; what this file states besides is added."
                 return Answer(name, "accept", Outcome.UPDATED, "ok", message, article.flags, same.pk)
-            return Answer(name, "skip", Outcome.MATCHED, "duplicate", "The article is here already.", article.flags, same.pk)
+            return Answer(
+                name,
+                "skip",
+                Outcome.MATCHED,
+                "duplicate",
+                "The article is here already.",
+                article.flags,
+                same.pk,
+            )
         if self.planned is not None:
             return self._plan(name, article)
         source = self._new_source(article, copies)
@@ -245,12 +284,16 @@ class _Batch:
         """The answer of a dry run for a text that is not stored."""
         assert self.planned is not None
         if (article.url, article.text_sha256) in self.planned.articles:
-            return Answer(name, "skip", Outcome.MATCHED, "duplicate", "The article is here already.", article.flags)
+            return Answer(
+                name, "skip", Outcome.MATCHED, "duplicate", "The article is here already.", article.flags
+            )
         self.planned.articles.add((article.url, article.text_sha256))
         return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags)
 
     def _new_source(self, article: Article, copies: list[Source]) -> Source:
-        """A row to insert. Equal text elsewhere has one origin with it; other text at the same address is an older version."""
+        """A row to insert. Equal text elsewhere has one origin with it; other text at the same address is an
+        older version.
+        """
         pk = next(self.ids)
         older = self.by_url.get(article.url, []) if article.url else []
         source = Source(
@@ -286,7 +329,9 @@ class _Batch:
         """The outlet of that name, other name or address; made when there is none."""
         if name and name not in self.outlets:
             slug = _slug(name)
-            known = Outlet.objects.filter(Q(sort_key=fold(name)) | Q(other_names__contains=[name]) | Q(slug=slug)).order_by("pk")
+            known = Outlet.objects.filter(
+                Q(sort_key=fold(name)) | Q(other_names__contains=[name]) | Q(slug=slug)
+            ).order_by("pk")
             if not known:
                 Outlet.objects.bulk_create([Outlet(name=name, slug=slug)], ignore_conflicts=True)
                 known = Outlet.objects.filter(slug=slug)
@@ -323,7 +368,8 @@ def _next_ids(count: int) -> list[int]:
     """Ids for rows to come, so that rows of one batch can point at each other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [Source._meta.db_table, count]
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [Source._meta.db_table, count],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -342,7 +388,8 @@ def _refusal(name: str, refused: Refused) -> Answer:
 def printable(name: str) -> str:
     """A file's name as it can be stored and shown on one line: odd characters escaped."""
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in name
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
+        for char in name
     )
 
 

@@ -1,7 +1,8 @@
 """What is handed in: files, folders and zips, read with care. Pure: no Django, no database.
 
-Only regular files under the named folder are read. Links are never followed (each folder is opened by its descriptor, so that
-nothing can be exchanged for a link in between), pipes and devices are never opened for reading, and size is limited twice.
+Only regular files under the named folder are read. Links are never followed (each folder is opened by its
+descriptor, so that nothing can be exchanged for a link in between), pipes and devices are never opened for
+reading, and size is limited twice.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Incoming:
 def files_in(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Incoming]:
     """Every file of the given files and folders, in the order of their names, each read when asked for.
 
-    Names are relative to the folder when it is the only path, else they begin with the path as given. Raises OSError when a
-    path does not exist or a folder cannot be opened, at once.
+    Names are relative to the folder when it is the only path, else they begin with the path as given. Raises
+    OSError when a path does not exist or a folder cannot be opened, at once.
     """
     given = [os.fspath(path) for path in paths]
     for path in given:
@@ -57,7 +58,9 @@ def _files(given: list[str]) -> Iterator[Incoming]:
         if os.path.isdir(path):
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
-                yield from _walk(folder, "" if len(given) == 1 else os.path.join(path, ""), os.path.realpath(path), 0)
+                yield from _walk(
+                    folder, "" if len(given) == 1 else os.path.join(path, ""), os.path.realpath(path), 0
+                )
             finally:
                 os.close(folder)
         else:
@@ -80,12 +83,16 @@ def _walk(folder: int, prefix: str, root: str, depth: int) -> Iterator[Incoming]
         if not is_folder:
             continue
         if name.lower().endswith(ENDINGS):
-            yield Incoming(prefix + name, Refused("not_regular", "It is a folder named like a file.", skip=True))
+            yield Incoming(
+                prefix + name, Refused("not_regular", "It is a folder named like a file.", skip=True)
+            )
         if name.startswith("."):
             yield Incoming(prefix + name, Refused("name", "Hidden folders are left alone.", skip=True))
             continue
         if depth >= MAX_FOLDERS_DEEP:
-            yield Incoming(prefix + name, Refused("name", f"Folders more than {MAX_FOLDERS_DEEP} deep are not read."))
+            yield Incoming(
+                prefix + name, Refused("name", f"Folders more than {MAX_FOLDERS_DEEP} deep are not read.")
+            )
             continue
         try:
             below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
@@ -128,7 +135,8 @@ def _link(path: str, root: str) -> Refused:
     try:
         real = os.path.realpath(path, strict=True)
     except OSError:
-        # A link to nowhere outside is told apart from one to nowhere inside only by looking; nothing is opened.
+        # A link to nowhere outside is told apart from one to nowhere inside only by looking; nothing is
+        # opened.
         inside = _is_inside(os.path.realpath(path), root)
         return (
             Refused("not_regular", "It is a link that leads nowhere.")
@@ -153,9 +161,11 @@ def _refused_name(name: str) -> Refused | None:
 
 
 def articles_in_zip(data: bytes) -> Iterator[Incoming]:
-    """Every file of a zip, in its order, each unfolded when asked for and never more of it than the limits allow.
+    """Every file of a zip, in its order, each unfolded when asked for and never more of it than the limits
+    allow.
 
-    Raises Refused when the zip as a whole is not taken: binary (no zip, or damaged), too_large (bytes or number of files).
+    Raises Refused when the zip as a whole is not taken: binary (no zip, or damaged), too_large (bytes or
+    number of files).
     """
     if len(data) > MAX_ZIP_BYTES:
         raise Refused("too_large", f"The zip is larger than {MAX_ZIP_BYTES // 2**20} MiB.")
@@ -176,7 +186,9 @@ def _unfold(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterato
         for entry in entries:
             name = entry.filename
             if name in seen:
-                yield Incoming(name, Refused("name", "The zip holds two files of this name; the first is taken."))
+                yield Incoming(
+                    name, Refused("name", "The zip holds two files of this name; the first is taken.")
+                )
                 continue
             seen.add(name)
             answer = _refused_entry(entry) or _unfold_one(archive, entry, budget)

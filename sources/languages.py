@@ -11,15 +11,17 @@ LANGUAGES = ("it", "en")
 # Enough to tell; reading more only costs time.
 _SAMPLE = 2_000
 _WORD = re.compile(r"[a-zà-ü]+")
-# Frequent words that the other language does not have. They settle nearly every article without loading the model (0.5 s, 100 MB).
+# Frequent words that the other language does not have. They settle nearly every article without loading the
+# model (0.5 s, 100 MB).
 _FUNCTION_WORDS = {
     "it": frozenset(
-        "il lo gli di del della dei delle dello degli che è e un una uno per con non si nel nella alla al ai alle dal dalla sono ha hanno "
-        "anche come più ma questo questa suo sua loro dopo ancora essere stato sul sulla".split()
+        """il lo gli di del della dei delle dello degli che è e un una uno per con non si nel nella alla al ai alle
+        dal dalla sono ha hanno anche come più ma questo questa suo sua loro
+        dopo ancora essere stato sul sulla""".split()
     ),
     "en": frozenset(
-        "the of and to that was for with is are were has have had by from this which its their will would been not but they it's he she "
-        "his her on at an as be who after also said".split()
+        """the of and to that was for with is are were has have had by from this which its their will would been
+        not but they it's he she his her on at an as be who after also said""".split()
     ),
 }
 
@@ -27,14 +29,20 @@ _FUNCTION_WORDS = {
 def stated_language(name: str | None) -> str | None:
     """`it` or `en` from what a file states ("it-IT", "en_US", "Italian"), None for anything else."""
     code = (name or "").strip().lower().replace("_", "-").split("-")[0]
-    return {"italian": "it", "italiano": "it", "english": "en", "inglese": "en"}.get(code, code if code in LANGUAGES else None)
+    return {"italian": "it", "italiano": "it", "english": "en", "inglese": "en"}.get(
+        code, code if code in LANGUAGES else None
+    )
 
 
 def language_of(text: str) -> str:
     """`it` or `en`, whichever the text is nearer to."""
     # The beginning may be a menu or a quotation in another language: half of the sample is from the middle.
     middle = len(text) // 2
-    sample = text[:_SAMPLE] if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + " " + text[middle : middle + _SAMPLE // 2]
+    sample = (
+        text[:_SAMPLE]
+        if len(text) <= _SAMPLE
+        else text[: _SAMPLE // 2] + " " + text[middle : middle + _SAMPLE // 2]
+    )
     words = _WORD.findall(sample.lower())
     votes = {code: sum(word in known for word in words) for code, known in _FUNCTION_WORDS.items()}
     (first, most), (_, least) = sorted(votes.items(), key=lambda vote: -vote[1])

@@ -1,4 +1,6 @@
-"""One JSON record, read strictly: no doubled keys, no numbers that are none, no depth that ends a program. Pure."""
+"""One JSON record, read strictly: no doubled keys, no numbers that are none, no depth that ends a program.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from sources.characters import Refused
 
 MAX_DEPTH = 64
 _MAX_DIGITS = 308
-# A string that is never closed runs to the end: failing there instead would start over at every quotation mark.
+# A string that is never closed runs to the end: failing there instead would start over at every quotation
+# mark.
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|\\|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -19,12 +22,18 @@ def read_record(text: str) -> dict[str, Any]:
     _refuse_depth(text)
     try:
         record = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_number,
+            parse_int=_integer,
+            parse_float=_decimal,
         )
     except RecursionError:
         raise Refused("json_depth", f"It is nested deeper than {MAX_DEPTH} levels.") from None
     except json.JSONDecodeError as error:
-        raise Refused("bad_json", f"It is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
+        raise Refused(
+            "bad_json", f"It is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+        ) from None
     if not isinstance(record, dict):
         raise Refused("bad_json", "It is not one JSON object with a title and a text.")
     return record

@@ -24,8 +24,8 @@ def reads_like_title(line: str) -> bool:
 def find_title(text: str) -> tuple[int, int] | None:
     """The title's span, or None when the text begins straight away.
 
-    The first line, when it reads like a title; a label of a few words before a longer line that reads like one too is a
-    kicker, and the longer line is the title.
+    The first line, when it reads like a title; a label of a few words before a longer line that reads like
+    one too is a kicker, and the longer line is the title.
     """
     lines = []
     for found in _LINE.finditer(text):
@@ -47,7 +47,9 @@ def find_title(text: str) -> tuple[int, int] | None:
 
 
 def default_title(text: str) -> str:
-    """A title for a text that has none: its first sentence, cut at a word with "…" when it is long. A copy, not a place in it."""
+    """A title for a text that has none: its first sentence, cut at a word with "…" when it is long. A copy,
+    not a place in it.
+    """
     line = " ".join(text.lstrip().split("\n", 1)[0][: 4 * MAX_DEFAULT].split())
     found = _SENTENCE_END.search(line)
     sentence = line[: found.end()] if found else line

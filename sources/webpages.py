@@ -1,7 +1,9 @@
-"""The article in a web page: its text, and what the page itself states about it. Pure: no Django, no database, no network.
+"""The article in a web page: its text, and what the page itself states about it. Pure: no Django, no
+database, no network.
 
-The text is found by trafilatura. Metadata is read from the page's own declarations (JSON-LD, Open Graph, `meta`, `link`) and
-never guessed: trafilatura's date finder, which takes dates from anywhere in a page, is left alone.
+The text is found by trafilatura. Metadata is read from the page's own declarations (JSON-LD, Open Graph,
+`meta`, `link`) and never guessed: trafilatura's date finder, which takes dates from anywhere in a page, is
+left alone.
 """
 
 from __future__ import annotations
@@ -27,18 +29,26 @@ _MAX_JSON_LD = 200_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Elements that have no end tag, or may leave it out: they do not add to the depth.
 _UNCLOSED = frozenset(
-    "area base br col embed hr img input link meta source track wbr p li dt dd tr td th thead tbody tfoot option optgroup colgroup rb "
-    "rt rtc rp html head body".split()
+    """area base br col embed hr img input link meta source track wbr p li dt dd tr td th thead tbody tfoot option
+    optgroup colgroup rb rt rtc rp html head body""".split()
 )
 _DECLARATIONS = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
-_ARTICLE_TYPES = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "Report", "OpinionNewsArticle")
+_ARTICLE_TYPES = (
+    "Article",
+    "NewsArticle",
+    "ReportageNewsArticle",
+    "BlogPosting",
+    "Report",
+    "OpinionNewsArticle",
+)
 
 # A page that trafilatura finds empty is our refusal to report, not its warning to print.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def read_page(page: str) -> tuple[dict[str, Any], str]:
-    """The fields a page states (title, outlet, url, published, language, byline) and the article's text, paragraphs apart.
+    """The fields a page states (title, outlet, url, published, language, byline) and the article's text,
+    paragraphs apart.
 
     A declaration that makes no sense (a date that is none, an address that is no link) counts as not made.
     Raises Refused: markup_bomb, no_text.
@@ -46,13 +56,18 @@ def read_page(page: str) -> tuple[dict[str, Any], str]:
     _refuse_bombs(page)
     try:
         tree = lxml.html.document_fromstring(
-            page.encode("utf-8", "surrogatepass"), parser=lxml.html.HTMLParser(encoding="utf-8", no_network=True)
+            page.encode("utf-8", "surrogatepass"),
+            parser=lxml.html.HTMLParser(encoding="utf-8", no_network=True),
         )
         fields = _fields(tree)
-        found = bare_extraction(tree, with_metadata=False, include_comments=False, deduplicate=False, favor_precision=False)
+        found = bare_extraction(
+            tree, with_metadata=False, include_comments=False, deduplicate=False, favor_precision=False
+        )
     except (lxml.etree.LxmlError, ValueError, RecursionError, AssertionError):
         raise Refused("no_text", "No article is found in this page.") from None
-    text = "\n\n".join(line.strip() for line in ((found and found.text) or "").split("\n") if not is_blank(line))
+    text = "\n\n".join(
+        line.strip() for line in (getattr(found, "text", None) or "").split("\n") if not is_blank(line)
+    )
     title = fields.get("title")
     if title and text.startswith(title + "\n"):
         text = text[len(title) :].strip()
@@ -64,23 +79,41 @@ def read_page(page: str) -> tuple[dict[str, Any], str]:
 def _refuse_bombs(page: str) -> None:
     if _DECLARATIONS.search(page):
         raise Refused("markup_bomb", "It declares entities of its own, which no web page needs.")
-    depth = tags = 0
-    for tag in _TAG.finditer(page):
-        tags += 1
+    depth = 0
+    for tags, tag in enumerate(_TAG.finditer(page), start=1):
         if tag[2].lower() not in _UNCLOSED:
             depth = max(depth + (-1 if tag[1] else 1), 0)
         if depth > MAX_DEPTH or tags > MAX_TAGS:
-            raise Refused("markup_bomb", f"It has more than {MAX_DEPTH} levels or {MAX_TAGS:,} elements of markup.")
+            raise Refused(
+                "markup_bomb", f"It has more than {MAX_DEPTH} levels or {MAX_TAGS:,} elements of markup."
+            )
 
 
 def _fields(tree: Any) -> dict[str, Any]:
     """What the page declares of the article, JSON-LD before Open Graph before plain HTML."""
     linked = next(_json_ld(tree), {})
     stated = {
-        "title": [_text(linked.get("headline")), _heading(tree), _meta(tree, "og:title"), _first(tree, "//title")],
-        "outlet": [_named(linked.get("publisher")), _meta(tree, "og:site_name"), _meta(tree, "application-name")],
-        "url": [*tree.xpath("//link[@rel='canonical']/@href"), _meta(tree, "og:url"), _text(linked.get("url"))],
-        "published": [_text(linked.get("datePublished")), _meta(tree, "article:published_time"), _meta(tree, "datePublished")]
+        "title": [
+            _text(linked.get("headline")),
+            _heading(tree),
+            _meta(tree, "og:title"),
+            _first(tree, "//title"),
+        ],
+        "outlet": [
+            _named(linked.get("publisher")),
+            _meta(tree, "og:site_name"),
+            _meta(tree, "application-name"),
+        ],
+        "url": [
+            *tree.xpath("//link[@rel='canonical']/@href"),
+            _meta(tree, "og:url"),
+            _text(linked.get("url")),
+        ],
+        "published": [
+            _text(linked.get("datePublished")),
+            _meta(tree, "article:published_time"),
+            _meta(tree, "datePublished"),
+        ]
         + [*tree.xpath("//time[@itemprop='datePublished']/@datetime")],
         "language": [*tree.xpath("/html/@lang"), _text(linked.get("inLanguage")), _meta(tree, "og:locale")],
         "byline": [_named(linked.get("author")), _meta(tree, "author"), _meta(tree, "article:author")],

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from sources.articles import MAX_BYTES, Article, Refused, article_from_text, read_article, read_articles, text_digest
+from sources.articles import (
+    MAX_BYTES,
+    Article,
+    Refused,
+    article_from_text,
+    read_article,
+    read_articles,
+    text_digest,
+)
 from sources.languages import language_of, stated_language
 
 TEXT = "Il portavoce ha negato lunedì che il ministero abbia chiesto aiuti. «Non è così», ha detto."
@@ -30,7 +38,12 @@ def test_a_plain_text_is_its_own_body_with_its_title_in_it() -> None:
     assert (article.title, article.title_span) == ("Il titolo", (0, 9))
     assert article.language == "it"
     assert (article.encoding, article.raw) == ("utf-8", None)
-    assert article.text_sha256 == article.raw_sha256 == text_digest(article.body) == hashlib.sha256(data).hexdigest()
+    assert (
+        article.text_sha256
+        == article.raw_sha256
+        == text_digest(article.body)
+        == hashlib.sha256(data).hexdigest()
+    )
     assert (article.published.earliest, article.published.basis) == (None, "unknown")
 
 
@@ -42,12 +55,18 @@ def test_what_was_received_is_kept_when_it_differs_from_the_body() -> None:
 
 
 def test_front_matter_states_the_fields_and_offsets_start_after_it() -> None:
-    front = '+++\ntitle = "Il titolo"\nsource = "Agenzia"\nurl = "https://example.org/a"\npublished = 2022-03-14\nlanguage = "it"\n'
+    front = '+++\ntitle = "Il titolo"\nsource = "Agenzia"\nurl = "https://example.org/a"\n'
+    front += 'published = 2022-03-14\nlanguage = "it"\n'
     front += 'byline = "A. B."\nkind = "agency"\npublication = "published"\nshown = "whole"\n+++\n'
     article = read_article(f"{front}\nIl titolo\n\n{TEXT}\n".encode(), "a.txt")
     assert article.body == f"\nIl titolo\n\n{TEXT}"
     assert (article.title, article.title_span) == ("Il titolo", (1, 10))
-    assert (article.outlet, article.url, article.byline, article.kind) == ("Agenzia", "https://example.org/a", "A. B.", "agency")
+    assert (article.outlet, article.url, article.byline, article.kind) == (
+        "Agenzia",
+        "https://example.org/a",
+        "A. B.",
+        "agency",
+    )
     assert article.published.earliest == dt.date(2022, 3, 14)
     assert not hasattr(article, "publication")
 
@@ -76,7 +95,9 @@ def test_plus_signs_further_down_are_text() -> None:
 
 
 def test_a_record_becomes_title_blank_line_text() -> None:
-    article = read_article(record(source="Agenzia", url="https://example.org/a", published="2022-03-14"), "a.json")
+    article = read_article(
+        record(source="Agenzia", url="https://example.org/a", published="2022-03-14"), "a.json"
+    )
     assert article.body == f"Prova\n\n{TEXT}"
     assert article.title_span == (0, 5)
     assert article.raw is not None
@@ -88,7 +109,9 @@ def test_a_record_whose_text_begins_with_its_title_is_not_given_it_twice() -> No
 
 def test_unknown_keys_of_a_record_set_nothing() -> None:
     plain = read_article(record(), "a.json")
-    loaded = read_article(record(id=1, publication="published", shown="whole", body="x", __proto__={"admin": True}), "a.json")
+    loaded = read_article(
+        record(id=1, publication="published", shown="whole", body="x", __proto__={"admin": True}), "a.json"
+    )
     assert {n: getattr(plain, n) for n in Article.__slots__ if n not in ("raw", "raw_sha256")} == {
         n: getattr(loaded, n) for n in Article.__slots__ if n not in ("raw", "raw_sha256")
     }
@@ -149,20 +172,31 @@ def test_each_line_of_a_jsonl_is_a_record_of_its_own() -> None:
     assert list(found) == ["many.jsonl:1", "many.jsonl:3", "many.jsonl:4"]
     assert isinstance(found["many.jsonl:1"], Article)
     assert isinstance(found["many.jsonl:3"], Refused)
-    assert [reason.reason for _, reason in read_articles(b"\n \n", "e.jsonl") if isinstance(reason, Refused)] == ["empty"]
+    assert [
+        reason.reason for _, reason in read_articles(b"\n \n", "e.jsonl") if isinstance(reason, Refused)
+    ] == ["empty"]
 
 
 def test_a_pasted_text_takes_its_fields_from_the_form() -> None:
-    article = article_from_text(TEXT, title="Il titolo", url="https://example.org/", outlet="Agenzia", published="2022-03-14")
+    article = article_from_text(
+        TEXT, title="Il titolo", url="https://example.org/", outlet="Agenzia", published="2022-03-14"
+    )
     assert article.body == f"Il titolo\n\n{TEXT}"
-    assert (article.outlet, article.url, article.published.basis) == ("Agenzia", "https://example.org/", "stated")
+    assert (article.outlet, article.url, article.published.basis) == (
+        "Agenzia",
+        "https://example.org/",
+        "stated",
+    )
     assert article_from_text(f"Il titolo\r\n\r\n{TEXT}").title == "Il titolo"
     for text in ("", " \n"):
         with pytest.raises(Refused, match="no text"):
             article_from_text(text)
 
 
-@pytest.mark.parametrize(("stated", "code"), [("it-IT", "it"), ("en_US", "en"), ("Italian", "it"), ("fr", None), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [("it-IT", "it"), ("en_US", "en"), ("Italian", "it"), ("fr", None), ("", None), (None, None)],
+)
 def test_a_stated_language_counts_when_it_is_one_of_ours(stated: str | None, code: str | None) -> None:
     assert stated_language(stated) == code
 
@@ -171,7 +205,11 @@ def test_a_stated_language_counts_when_it_is_one_of_ours(stated: str | None, cod
     ("text", "language"),
     [
         (TEXT * 3, "it"),
-        ("The spokesman denied on Monday that the ministry had asked for help. “It is not so”, he said. " * 2, "en"),
+        (
+            "The spokesman denied on Monday that the ministry had asked for help. “It is not so”, he said. "
+            * 2,
+            "en",
+        ),
         ("Smentita ufficiale", "it"),
         ("Official denial issued", "en"),
     ],

@@ -43,11 +43,11 @@ def test_another_encoding_is_read_only_when_it_is_stated() -> None:
         (b"%PDF-1.7 words", "binary"),
         (bytes(range(256)) * 40, "binary"),
         ("Testo senza il segno iniziale".encode("utf-16-le"), "encoding"),
-        ("perch".encode() + b"\xc3", "encoding"),
+        (b"perch" + b"\xc3", "encoding"),
         (b"slash \xc0\xaf", "encoding"),
         (b"surrogate \xed\xa0\x80", "encoding"),
-        ("ha\0negato tutte le accuse".encode(), "control_chars"),
-        ("ha \x1b[31mnegato".encode(), "control_chars"),
+        (b"ha\0negato tutte le accuse", "control_chars"),
+        (b"ha \x1b[31mnegato", "control_chars"),
         ("riga\u0085riga".encode(), "control_chars"),
         (("P" + "\u0301" * 5000).encode(), "control_chars"),
     ],
@@ -101,7 +101,10 @@ def test_what_nobody_can_see_is_blank(text: str) -> None:
 
 def test_no_search_index_takes_endless_words_or_a_megabyte_of_different_ones() -> None:
     refuse_unsearchable("La Cina ha negato. " * 20_000)
-    for text, reason in (("a" * 70_000, "too_long_line"), (" ".join(f"parola{n}x" for n in range(90_000)), "too_large")):
+    for text, reason in (
+        ("a" * 70_000, "too_long_line"),
+        (" ".join(f"parola{n}x" for n in range(90_000)), "too_large"),
+    ):
         with pytest.raises(Refused) as refused:
             refuse_unsearchable(text)
         assert refused.value.reason == reason

@@ -29,7 +29,9 @@ def test_a_stated_date_is_a_range_of_days_and_its_words_are_kept(
     stated: str | dt.date, earliest: tuple[int, int, int], latest: tuple[int, int, int]
 ) -> None:
     words = stated if isinstance(stated, str) else stated.isoformat()
-    assert published_on(stated, today=TODAY) == Published(dt.date(*earliest), dt.date(*latest), "stated", words)
+    assert published_on(stated, today=TODAY) == Published(
+        dt.date(*earliest), dt.date(*latest), "stated", words
+    )
 
 
 @pytest.mark.parametrize("stated", [None, "", "  "])
@@ -54,16 +56,35 @@ def test_this_month_and_this_year_are_not_the_future() -> None:
     assert published_on("2024", today=TODAY).earliest == dt.date(2024, 1, 1)
 
 
-@pytest.mark.parametrize("url", ["https://example.org/a?b=c#d", "http://xn--80ak6aa92e.com/", "https://example.org:8443/è", ""])
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a?b=c#d", "http://xn--80ak6aa92e.com/", "https://example.org:8443/è", ""]
+)
 def test_a_plain_link_is_kept_as_stated(url: str) -> None:
     assert web_address(f" {url} ") == url
 
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://user:pass@example.org/", "//evil.example/x"]
-    + ["https://example.org\\@evil.example/", "https://exa mple.org/", "https://" + "a" * 3000 + ".org/", "https:///path"]
-    + ["http://[::1", "https://example.org/\u202e", "https://example.org:99999/", "https://a..b/", "https://x/\ud800"],
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "https://user:pass@example.org/",
+        "//evil.example/x",
+    ]
+    + [
+        "https://example.org\\@evil.example/",
+        "https://exa mple.org/",
+        "https://" + "a" * 3000 + ".org/",
+        "https:///path",
+    ]
+    + [
+        "http://[::1",
+        "https://example.org/\u202e",
+        "https://example.org:99999/",
+        "https://a..b/",
+        "https://x/\ud800",
+    ],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(Refused) as refused:

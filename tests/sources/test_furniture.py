@@ -139,7 +139,10 @@ def test_furniture_is_in_order_and_disjoint_and_never_empty() -> None:
         ("Un titolo\n\nIl testo.", "Un titolo"),
         ("\n  Un titolo  \nIl testo.", "Un titolo"),
         ("Davvero?\n\nIl testo.", "Davvero?"),
-        ("La guerra\n\nCrisi, il ministro smentisce le accuse dei colleghi\n\nHa detto di no.", "Crisi, il ministro"),
+        (
+            "La guerra\n\nCrisi, il ministro smentisce le accuse dei colleghi\n\nHa detto di no.",
+            "Crisi, il ministro",
+        ),
         ("Il ministro ha negato le accuse.\n\nHa detto di no.", None),
         ("Primo:\n\nIl testo.", None),
         ("x" * 300 + "\n\nIl testo.", None),

@@ -13,7 +13,15 @@ from django.test.utils import CaptureQueriesContext
 
 from sources import importing
 from sources.articles import Article, Refused, article_from_text, read_article, text_digest
-from sources.importing import Answer, finish_run, import_all, import_article, import_batch, printable, start_run
+from sources.importing import (
+    Answer,
+    finish_run,
+    import_all,
+    import_article,
+    import_batch,
+    printable,
+    start_run,
+)
 from sources.incoming import Incoming
 from sources.models import ImportItem, ImportRun, Outlet, Source
 from sources.reasons import REASONS
@@ -51,7 +59,11 @@ def test_an_article_is_stored_whole_as_a_draft_of_which_readers_may_see_passages
 def test_no_publication_date_is_invented() -> None:
     store(make_article(text=TEXT + " Era il 14 marzo 2022."))
     source = Source.objects.get()
-    assert (source.published_earliest, source.published_latest, source.published_basis) == (None, None, "unknown")
+    assert (source.published_earliest, source.published_latest, source.published_basis) == (
+        None,
+        None,
+        "unknown",
+    )
 
 
 def test_importing_again_matches_and_changes_nothing() -> None:
@@ -75,7 +87,8 @@ def test_equal_text_under_another_address_is_another_source_of_one_origin() -> N
 
 def test_new_text_at_the_same_address_is_a_newer_version() -> None:
     first, second = store(
-        make_article(url="https://example.org/a"), make_article(text=TEXT + " Aggiornato.", url="https://example.org/a")
+        make_article(url="https://example.org/a"),
+        make_article(text=TEXT + " Aggiornato.", url="https://example.org/a"),
     )
     third = store(make_article(text=TEXT + " Di nuovo.", url="https://example.org/a"))[0]
     versions = dict(Source.objects.values_list("pk", "version_of_id"))
@@ -100,7 +113,10 @@ def test_a_draft_takes_what_a_later_file_states_besides_and_keeps_what_stands() 
 
 
 def test_what_a_second_file_states_reaches_a_row_of_the_same_batch() -> None:
-    assert outcomes(store(make_article(), make_article(published="2022-03-14", outlet="La Voce"))) == ["created", "updated"]
+    assert outcomes(store(make_article(), make_article(published="2022-03-14", outlet="La Voce"))) == [
+        "created",
+        "updated",
+    ]
     source = Source.objects.select_related("outlet").get()
     assert (source.published_basis, str(source.outlet)) == ("stated", "La Voce")
 
@@ -114,9 +130,16 @@ def test_a_published_source_takes_nothing() -> None:
 
 def test_an_outlet_is_found_by_its_name_its_other_names_or_its_address() -> None:
     giornale = Outlet.objects.create(name="Il Giornale", slug="giornale", other_names=["The mirror"])
-    store(*(make_article(str(n), outlet=name) for n, name in enumerate(["il giornale", "The mirror", "Giornale", "Il Giornale"])))
+    store(
+        *(
+            make_article(str(n), outlet=name)
+            for n, name in enumerate(["il giornale", "The mirror", "Giornale", "Il Giornale"])
+        )
+    )
     assert set(Source.objects.values_list("outlet", flat=True)) == {giornale.pk}
-    store(make_article("x", outlet="新聞"), make_article("y", outlet="新聞"), make_article("z", outlet="日報"))
+    store(
+        make_article("x", outlet="新聞"), make_article("y", outlet="新聞"), make_article("z", outlet="日報")
+    )
     assert Outlet.objects.count() == 3
 
 
@@ -140,7 +163,9 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing() -> None:
         Incoming("more.json", json.dumps({"title": "Il titolo", "text": TEXT, "source": "Nuova"}).encode()),
     ]  # fmt: skip
     counts = [model.objects.count() for model in (Source, Outlet, ImportRun, ImportItem)]
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         planned = list(import_all(files, run=None, dry_run=True))
     assert outcomes(planned) == ["matched", "created", "matched", "failed", "updated"]
     assert not [query for query in queries if not query["sql"].startswith("SELECT")]
@@ -151,7 +176,11 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing() -> None:
 def test_every_file_is_answered_once_and_the_run_keeps_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "BATCH", 2)
     files = [Incoming(f"{n}.txt", f"Titolo {n}\n\n{TEXT}".encode()) for n in range(5)]
-    files += [Incoming("bad\n.txt", b"\xff"), Incoming(".hidden", Refused("name", "Hidden.", skip=True)), files[0]]
+    files += [
+        Incoming("bad\n.txt", b"\xff"),
+        Incoming(".hidden", Refused("name", "Hidden.", skip=True)),
+        files[0],
+    ]
     run = start_run()
     answers = list(import_all(files, run=run))
     assert [answer.file for answer in answers] == [file.name for file in files]
@@ -168,8 +197,14 @@ def test_what_the_database_cannot_hold_is_refused_alone(monkeypatch: pytest.Monk
     monkeypatch.setattr("sources.articles.refuse_unsearchable", lambda text: None)
     words = " ".join(f"parola{n}x" for n in range(120_000))
     run = start_run()
-    answers = import_batch([("a", make_article()), ("big", make_article(text=words)), ("b", make_article("Altro"))], run=run)
-    assert [(answer.verdict, answer.reason) for answer in answers] == [("accept", "ok"), ("reject", "too_large"), ("accept", "ok")]
+    answers = import_batch(
+        [("a", make_article()), ("big", make_article(text=words)), ("b", make_article("Altro"))], run=run
+    )
+    assert [(answer.verdict, answer.reason) for answer in answers] == [
+        ("accept", "ok"),
+        ("reject", "too_large"),
+        ("accept", "ok"),
+    ]
     run.refresh_from_db()
     assert (run.created, run.failed) == (2, 1)
 
@@ -178,7 +213,12 @@ def test_a_batch_costs_the_same_queries_whatever_its_size() -> None:
     counts = []
     for size in (3, 60):
         with CaptureQueriesContext(connection) as queries:
-            store(*(make_article(f"Titolo {size} {n}", url=f"https://example.org/{size}/{n}") for n in range(size)))
+            store(
+                *(
+                    make_article(f"Titolo {size} {n}", url=f"https://example.org/{size}/{n}")
+                    for n in range(size)
+                )
+            )
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 16
 
@@ -188,7 +228,9 @@ def test_reading_what_is_stored_gives_the_same_article() -> None:
     import_article(read_article(data, "a.txt"), run=start_run())
     source = Source.objects.get()
     assert bytes(source.raw) == data
-    assert [source.body[piece["start"] : piece["end"]] for piece in source.furniture] == ["Leggi anche: altro"]
+    assert [source.body[piece["start"] : piece["end"]] for piece in source.furniture] == [
+        "Leggi anche: altro"
+    ]
 
 
 def test_names_are_shown_on_one_line() -> None:
@@ -196,7 +238,14 @@ def test_names_are_shown_on_one_line() -> None:
 
 
 def test_every_reason_has_words() -> None:
-    documented = (Refused.__doc__ or "").split("Reasons:")[1].split("`skip`")[0].replace("\n", " ").strip(" .").split(", ")
+    documented = (
+        (Refused.__doc__ or "")
+        .split("Reasons:")[1]
+        .split("`skip`")[0]
+        .replace("\n", " ")
+        .strip(" .")
+        .split(", ")
+    )
     assert {reason.strip() for reason in documented} == set(REASONS)
 
 
@@ -214,8 +263,15 @@ class TestCommand:
 
     def test_accepted_files_end_in_0_and_a_summary(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_text(f"Il titolo\n\n{TEXT}")
-        assert self.run(str(tmp_path)) == (0, "1 file: 1 created, 0 already here, 0 updated, 0 skipped, 0 refused.\n", "")
-        assert self.run(str(tmp_path))[1] == "1 file: 0 created, 1 already here, 0 updated, 0 skipped, 0 refused.\n"
+        assert self.run(str(tmp_path)) == (
+            0,
+            "1 file: 1 created, 0 already here, 0 updated, 0 skipped, 0 refused.\n",
+            "",
+        )
+        assert (
+            self.run(str(tmp_path))[1]
+            == "1 file: 0 created, 1 already here, 0 updated, 0 skipped, 0 refused.\n"
+        )
 
     def test_a_refused_file_ends_in_1_and_never_stops_the_others(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_bytes(b"\xff\x00bad")
@@ -234,7 +290,12 @@ class TestCommand:
             "file": "a.txt", "verdict": "accept", "outcome": "created", "reason": "ok", "message": "", "flags": ["invisible"],
             "source": Source.objects.get().pk,
         }  # fmt: skip
-        assert (second["file"], second["verdict"], second["reason"], second["source"]) == ("b.exe", "skip", "name", None)
+        assert (second["file"], second["verdict"], second["reason"], second["source"]) == (
+            "b.exe",
+            "skip",
+            "name",
+            None,
+        )
         assert (code, err.count("\n")) == (0, 1)
 
     def test_a_path_that_is_not_there_ends_in_2_with_one_sentence_and_no_run(self) -> None:
@@ -244,7 +305,10 @@ class TestCommand:
     def test_a_dry_run_writes_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_text(f"Il titolo\n\n{TEXT}")
         code, out, _ = self.run("--dry-run", str(tmp_path))
-        assert (code, out) == (0, "Dry run, nothing is written. 1 file: 1 created, 0 already here, 0 updated, 0 skipped, 0 refused.\n")
+        assert (code, out) == (
+            0,
+            "Dry run, nothing is written. 1 file: 1 created, 0 already here, 0 updated, 0 skipped, 0 refused.\n",
+        )
         assert not ImportRun.objects.exists()
 
     def test_another_encoding_is_stated(self, tmp_path: Path) -> None:

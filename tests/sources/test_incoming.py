@@ -18,7 +18,9 @@ CANARY = b"never to be read"
 def answers(*paths: Path) -> dict[str, str]:
     """What each file came to: "read", or the reason it was not, with a + when it was merely passed over."""
     return {
-        file.name: "read" if isinstance(file.data, bytes) else file.data.reason + ("+" if file.data.skip else "")
+        file.name: "read"
+        if isinstance(file.data, bytes)
+        else file.data.reason + ("+" if file.data.skip else "")
         for file in files_in(paths)
     }
 
@@ -46,7 +48,13 @@ def test_names_begin_with_the_path_when_there_are_several(folder: Path) -> None:
 
 def test_links_pipes_and_folders_named_like_files_are_not_read(folder: Path) -> None:
     (folder / "real.txt").write_text("x")
-    links = {"out": "../outside/canary.txt", "etc": "/etc/passwd", "gone": "nowhere", "loop": "loop.txt", "in": "real.txt"}
+    links = {
+        "out": "../outside/canary.txt",
+        "etc": "/etc/passwd",
+        "gone": "nowhere",
+        "loop": "loop.txt",
+        "in": "real.txt",
+    }
     for name, target in links.items():
         os.symlink(target, folder / f"{name}.txt")
     os.symlink("../outside", folder / "linked_folder")
@@ -77,7 +85,9 @@ def test_a_link_given_by_name_is_refused_too_but_a_linked_folder_is_entered(fold
     assert answers(folder.parent / "way_in") == {"canary.txt": "read"}
 
 
-def test_a_file_exchanged_for_a_link_after_the_look_is_not_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_exchanged_for_a_link_after_the_look_is_not_followed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "a.txt").write_text("x")
     real_open = os.open
 
@@ -105,7 +115,9 @@ def test_a_name_that_is_not_utf8_is_taken(folder: Path) -> None:
     assert answers(folder) == {"latin1_\udce8.txt": "read"}
 
 
-def test_size_is_limited_and_a_folder_too_deep_is_answered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_is_limited_and_a_folder_too_deep_is_answered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incoming, "MAX_BYTES", 10)
     monkeypatch.setattr(incoming, "MAX_FOLDERS_DEEP", 1)
     (folder / "big.txt").write_text("x" * 11)
@@ -129,7 +141,9 @@ def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 
 def in_zip(data: bytes) -> dict[str, str]:
     return {
-        file.name: "read" if isinstance(file.data, bytes) else file.data.reason + ("+" if file.data.skip else "")
+        file.name: "read"
+        if isinstance(file.data, bytes)
+        else file.data.reason + ("+" if file.data.skip else "")
         for file in articles_in_zip(data)
     }
 
@@ -150,7 +164,10 @@ def test_a_zip_is_read_without_leaving_it() -> None:
 def test_a_zip_that_unfolds_too_far_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_zip(zipped(("bomb.txt", b"A" * (8 * 2**20)))) == {"bomb.txt": "too_large"}
     monkeypatch.setattr(incoming, "MAX_ZIP_UNFOLDED", 15)
-    assert in_zip(zipped(("a.txt", b"A" * 10), ("b.txt", b"B" * 10))) == {"a.txt": "read", "b.txt": "too_large"}
+    assert in_zip(zipped(("a.txt", b"A" * 10), ("b.txt", b"B" * 10))) == {
+        "a.txt": "read",
+        "b.txt": "too_large",
+    }
     monkeypatch.setattr(incoming, "MAX_ZIP_FILES", 1)
     with pytest.raises(Refused, match="more than 1 files"):
         articles_in_zip(zipped(("a.txt", b"A"), ("b.txt", b"B")))

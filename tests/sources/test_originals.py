@@ -1,4 +1,6 @@
-"""The five real articles, when they are beside the checkout. Facts about them stand in their annotations, not here."""
+"""The five real articles, when they are beside the checkout. Facts about them stand in their annotations, not
+here.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from sources.articles import read_article
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 ORIGINALS = sorted(SEEDS.glob("0*.txt"))
 
-needs_originals = pytest.mark.skipif(not ORIGINALS, reason="../shared/seeds is not here: the five articles cannot be read")
+needs_originals = pytest.mark.skipif(
+    not ORIGINALS, reason="../shared/seeds is not here: the five articles cannot be read"
+)
 
 
 @needs_originals
@@ -27,7 +31,11 @@ def test_an_original_is_read_as_its_annotation_says(path: Path) -> None:
     assert article.language == annotation["language"]
     assert (article.title if article.title_span else None) == annotation["title"]
     assert article.title
-    assert (article.published.earliest, article.published.latest, article.published.basis) == (None, None, "unknown")
+    assert (article.published.earliest, article.published.latest, article.published.basis) == (
+        None,
+        None,
+        "unknown",
+    )
     marked = [(piece.start, piece.end, piece.kind) for piece in article.furniture]
     assert marked == [(*piece["span"], piece["kind"]) for piece in annotation["boilerplate"]]
 
@@ -42,7 +50,11 @@ def test_no_statement_of_an_original_stands_in_its_furniture(path: Path) -> None
     # An annotation may follow a statement into the title's repetition; it is never counted there.
     titles = ("kicker", "duplicate_title")
     for start, end in spans:
-        assert not [piece for piece in article.furniture if piece.start < end and start < piece.end and piece.kind not in titles]
+        assert not [
+            piece
+            for piece in article.furniture
+            if piece.start < end and start < piece.end and piece.kind not in titles
+        ]
 
 
 def test_the_originals_are_five_or_absent() -> None:

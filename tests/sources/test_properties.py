@@ -1,4 +1,6 @@
-"""Whatever comes in, reading answers with an article that keeps the rules or with a refusal, never with a crash."""
+"""Whatever comes in, reading answers with an article that keeps the rules or with a refusal, never with a
+crash.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,41 @@ MANY = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-WORDS = ["Titolo", "ha negato", "«No»", "READ\u00a0 x", "Leave a Reply", "Leggi anche: x", "+++", "\n", "\n\n", " ", ".", "\u200b", "\r", "è"]
-WORDS += ["e\u0301", "<p>", "</p>", "<article>", "<h1>", "<!--", "<script>", "{", "}", '"text":', '"title":', "[", "\\", '"', ",", "1e400", "\0"]
+WORDS = [
+    "Titolo",
+    "ha negato",
+    "«No»",
+    "READ\u00a0 x",
+    "Leave a Reply",
+    "Leggi anche: x",
+    "+++",
+    "\n",
+    "\n\n",
+    " ",
+    ".",
+    "\u200b",
+    "\r",
+    "è",
+]
+WORDS += [
+    "e\u0301",
+    "<p>",
+    "</p>",
+    "<article>",
+    "<h1>",
+    "<!--",
+    "<script>",
+    "{",
+    "}",
+    '"text":',
+    '"title":',
+    "[",
+    "\\",
+    '"',
+    ",",
+    "1e400",
+    "\0",
+]
 PIECES = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=8)), max_size=60).map("".join)
 BYTES = st.one_of(st.binary(max_size=300), PIECES.map(lambda text: text.encode("utf-8", "surrogatepass")))
 NAMES = st.sampled_from(["a.txt", "a.html", "a.json", "a.jsonl", "a.htm"])
@@ -58,7 +93,9 @@ def test_any_bytes_are_an_article_or_a_refusal(data: bytes, name: str, encoding:
 
 @MANY
 @given(text=PIECES, title=st.one_of(st.none(), PIECES), url=PIECES, published=PIECES)
-def test_any_pasted_text_is_an_article_or_a_refusal(text: str, title: str | None, url: str, published: str) -> None:
+def test_any_pasted_text_is_an_article_or_a_refusal(
+    text: str, title: str | None, url: str, published: str
+) -> None:
     for stated in ({"url": url, "published": published}, {}):
         try:
             keeps_the_rules(article_from_text(text, title=title, **stated))
@@ -66,8 +103,13 @@ def test_any_pasted_text_is_an_article_or_a_refusal(text: str, title: str | None
             assert refused.reason
 
 
-FIELDS = st.sampled_from(["title", "text", "source", "outlet", "url", "published", "language", "byline", "kind", "other"])
-VALUES = st.recursive(st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), PIECES), lambda inner: st.lists(inner, max_size=3))
+FIELDS = st.sampled_from(
+    ["title", "text", "source", "outlet", "url", "published", "language", "byline", "kind", "other"]
+)
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), PIECES),
+    lambda inner: st.lists(inner, max_size=3),
+)
 
 
 @MANY
@@ -86,7 +128,11 @@ def test_reading_a_body_again_gives_the_same_body(text: str) -> None:
     except Refused:
         return
     again = article_from_text(article.body)
-    assert (again.body, again.text_sha256, again.furniture) == (article.body, article.text_sha256, article.furniture)
+    assert (again.body, again.text_sha256, again.furniture) == (
+        article.body,
+        article.text_sha256,
+        article.furniture,
+    )
 
 
 @MANY

@@ -24,19 +24,28 @@ _WORDS = {
     Outcome.FAILED: "refused",
 }
 
+AGAIN = "the same command goes on from here."
+
 
 class Command(BaseCommand):
     help = (
-        "Imports articles from files and folders (.txt, .html, .json, .jsonl), each whole or not at all, as drafts. Repeating it "
-        "changes nothing. Exit code: 0 when every file was accepted or skipped, 1 when one was refused, 2 when nothing could be done."
+        "Imports articles from files and folders (.txt, .html, .json, .jsonl), each whole or not at all, "
+        "as drafts. Repeating it changes nothing. Exit code: 0 when every file was accepted or skipped, "
+        "1 when one was refused, 2 when nothing could be done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or folder; links are not followed")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
-        parser.add_argument("--json", action="store_true", help="one line of JSON for each file on standard output")
         parser.add_argument(
-            "--encoding", choices=ENCODINGS, help="for files without a byte order mark (utf-8 unless you say so)"
+            "paths", nargs="+", metavar="PATH", help="a file or folder; links are not followed"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+        parser.add_argument(
+            "--json", action="store_true", help="one line of JSON for each file on standard output"
+        )
+        parser.add_argument(
+            "--encoding",
+            choices=ENCODINGS,
+            help="for files without a byte order mark (utf-8 unless you say so)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,19 +57,23 @@ class Command(BaseCommand):
                     self._say(answer, as_json=options["json"])
                     shown(counts)
         except KeyboardInterrupt:
-            self._stop(f"Interrupted. {_summary(counts)} Nothing is half done; the same command goes on from here.", 130)
+            self._stop(
+                f"Interrupted. {_summary(counts)} Nothing is half done; the same command goes on from here.",
+                130,
+            )
         except FileNotFoundError as error:
             self._stop(f"There is no {printable(str(error.filename))}.", 2)
         except BrokenPipeError:
             # The reader of our output left: the rest is not imported, and nothing more can be said there.
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-            self._stop(f"Nobody reads the output any more. {_summary(counts)} The same command goes on from here.", 2)
+            sys.stdout = open(os.devnull, "w")
+            self._stop(f"Nobody reads the output any more. {_summary(counts)} {AGAIN.capitalize()}", 2)
         except OSError as error:
             self._stop(f"{printable(str(error.filename))} cannot be opened: {error.strerror}.", 2)
         except (OperationalError, InterfaceError) as error:
             why = str(error).strip().split("\n")[0]
             self._stop(
-                f"The database cannot be reached ({why}). {_summary(counts)} The same command goes on from here.", 2
+                f"The database cannot be reached ({why}). {_summary(counts)} {AGAIN.capitalize()}",
+                2,
             )
         summary = ("Dry run, nothing is written. " if options["dry_run"] else "") + _summary(counts)
         (self.stderr if options["json"] else self.stdout).write(summary)
@@ -73,10 +86,14 @@ class Command(BaseCommand):
         return import_all(files, run=run, dry_run=options["dry_run"], encoding=options["encoding"])
 
     def _say(self, answer: Answer, *, as_json: bool) -> None:
-        """One line a file as JSON, or one for each that was refused or passed over for a reason worth reading."""
+        """One line a file as JSON, or one for each that was refused or passed over for a reason worth
+        reading.
+        """
         if as_json:
             self.stdout.write(json.dumps(answer._asdict()))
-        elif answer.outcome == Outcome.FAILED or (answer.outcome == Outcome.SKIPPED and answer.reason == "duplicate"):
+        elif answer.outcome == Outcome.FAILED or (
+            answer.outcome == Outcome.SKIPPED and answer.reason == "duplicate"
+        ):
             word = "Refused" if answer.outcome == Outcome.FAILED else "Skipped"
             self.stdout.write(f"{word} {printable(answer.file)}: {printable(answer.message)}")
 
