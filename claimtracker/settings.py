@@ -6,18 +6,43 @@ docs/operators.md lists the variables. No server is started here: the settings o
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, EnvValidationError
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from claimtracker import addresses, localdb, logs, places
+
+BASE_DIR = places.CHECKOUT
 env = Env(eager=False)
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-until-the-bootstrap-lands")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+SECRET_KEY = env.str("SECRET_KEY", "", validate=addresses.long_enough)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=logs.known_level)
+# Behind a proxy that speaks HTTPS: cookies are secure, plain requests are sent on, browsers remember it.
+HTTPS = env.bool("CLAIMTRACKER_HTTPS", False)
 CLAIMTRACKER_SECOND_READER = env.bool("CLAIMTRACKER_SECOND_READER", False)
 CLAIMTRACKER_REQUIRE_TOTP = env.bool("CLAIMTRACKER_REQUIRE_TOTP", False)
+DATABASE_URL = env.str("DATABASE_URL", "", validate=addresses.postgresql)
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "", validate=addresses.postgresql)
+
+try:
+    env.seal()
+except EnvValidationError as error:
+    raise ImproperlyConfigured(addresses.all_at_once(error)) from None
+
+DATA_DIR = places.data_dir()
+if not SECRET_KEY:
+    try:
+        SECRET_KEY = places.secret_key()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY: none is set, and none can be kept in {DATA_DIR} ({error.strerror})."
+        ) from None
 
 INSTALLED_APPS = [
     "claimtracker",
@@ -32,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django_filters",
     "django_htmx",
+    "django_structlog",
     "pgtrigger",
     "pghistory",
     "csp",
@@ -43,7 +69,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "claims.public.routing.PublicReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -53,13 +81,13 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "claimtracker.accounts.OneTimePasswords",
     "django_htmx.middleware.HtmxMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "claimtracker.urls"
 WSGI_APPLICATION = "claimtracker.wsgi.application"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -76,35 +104,109 @@ TEMPLATES = [
     }
 ]
 
-_url = env.dj_db_url("DATABASE_URL", "postgresql://postgres@127.0.0.1:54999/postgres")
-DATABASES = {}
-DATABASE_ROUTERS = ["claims.public.routing.PublicRouter"]
+# One database under three names. `default`: the application. `public`: the same role, for public pages; the database itself
+# refuses what they might write. `owner`: makes and changes tables (migrate, backup); the web process never needs it.
+EMBEDDED = None if DATABASE_URL else DATA_DIR / "pg"
+
+
+def _database(url: str, *, role: str, kept: int, **limits: Any) -> dict[str, Any]:
+    """Django's settings for one alias. `kept`: seconds a connection is reused; `limits`: PostgreSQL settings of the session."""
+    if EMBEDDED:
+        host = str(localdb.socket_dir(EMBEDDED))
+        address = {"NAME": localdb.DATABASE, "USER": role, "HOST": host, "PORT": localdb.PORT, "EMBEDDED": EMBEDDED}
+    else:
+        address = addresses.parse(url)
+    options = {**address.pop("OPTIONS", {}), "options": " ".join(f"-c {name}={value}" for name, value in limits.items())}
+    return {
+        "ENGINE": "claimtracker.postgres",
+        "CONN_MAX_AGE": kept,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+        **address,
+    }
+
+
+WAITING = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
+DATABASES = {
+    "default": _database(DATABASE_URL, role=localdb.APP, kept=60, statement_timeout="30s", **WAITING),
+    "public": _database(
+        DATABASE_URL, role=localdb.APP, kept=60, statement_timeout="5s", default_transaction_read_only="on", **WAITING
+    ),
+    "owner": _database(DATABASE_OWNER_URL or DATABASE_URL, role=localdb.OWNER, kept=0, lock_timeout="60s"),
+}
+DATABASE_ROUTERS = ["claimtracker.routing.OwnerMigrates", "claims.public.routing.PublicRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+# Five wrong passwords for one account from one address: a quarter of an hour's rest. Nobody can lock another's account out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("it", _("Italian"))]
 LOCALE_PATHS = [BASE_DIR / "claimtracker" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
-STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
-STATICFILES_DIRS = [BASE_DIR / "claimtracker" / "static"]
 
-SELF, NONE = "'self'", "'none'"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [Path(BASE_DIR) / "claimtracker" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "files"  # evidence files: private, never served from here
+# Without collected files (tests, runserver) whitenoise looks into the apps themselves.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+if WHITENOISE_USE_FINDERS:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+_SELF, _NONE = "'self'", "'none'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
+        "default-src": [_NONE],
+        "script-src": [_SELF],
+        "style-src": [_SELF],
+        "img-src": [_SELF],
+        "font-src": [_SELF],
+        "connect-src": [_SELF],
+        "form-action": [_SELF],
+        "base-uri": [_NONE],
+        "frame-ancestors": [_NONE],
     }
 }
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-env.seal()
-DATABASES = {"default": dict(_url), "public": dict(_url), "owner": dict(_url)}
-DATABASES["public"]["OPTIONS"] = {"options": "-c default_transaction_read_only=on -c statement_timeout=5000"}
+# Who reads is nobody's business: no address and no account in the request log.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+LOGGING = logs.configured(readable=DEBUG, level=LOG_LEVEL)

@@ -1,0 +1,44 @@
+"""Reading what the environment says: database addresses and keys, and one sentence for each value that cannot be used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dj_database_url
+from environs import EnvValidationError, ValidationError
+
+POSTGRESQL = "postgresql://user:password@host:5432/name"
+
+
+def parse(url: str) -> dict[str, Any]:
+    """Django's NAME, USER, HOST … of a postgresql:// address. Raises ValueError when it is none."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("not PostgreSQL")
+    found: dict[str, Any] = dict(dj_database_url.parse(url))
+    if not found.get("NAME"):
+        raise ValueError("names no database")
+    return {key: found[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS") if found.get(key)}
+
+
+def postgresql(url: str) -> None:
+    """environs validator of a database address; "" means the embedded server."""
+    if url:
+        try:
+            parse(url)
+        except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+            # The value is not repeated: it may hold a password.
+            raise ValidationError(f"is not a PostgreSQL address such as {POSTGRESQL}.") from None
+
+
+def long_enough(key: str) -> None:
+    """environs validator of SECRET_KEY; "" means the installation's own."""
+    if key and len(key) < 50:
+        raise ValidationError("is shorter than 50 characters.")
+
+
+def all_at_once(error: EnvValidationError) -> str:
+    """One line a variable: its name and what is wrong with it."""
+    found = error.error_messages
+    if not isinstance(found, dict):
+        return " ".join(found)
+    return "\n".join(f"{name}: {' '.join(str(word) for word in words)}" for name, words in sorted(found.items()))
