@@ -91,7 +91,7 @@ class Server:
 
     def url(self, role: str = APP, database: str = DATABASE) -> str:
         """postgresql:// address for a role; works without starting anything."""
-        return f"postgresql://{role}@/{quote(database)}?host={quote(str(self.socket), safe='')}&port={PORT}"
+        return f"postgresql://{role}@/{quote(database)}?port={PORT}&host={quote(str(self.socket), safe='')}"
 
     # -- coming and going --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,148 @@
+"""Fixtures for every test. `db` (pytest-django's, one transaction, rolled back) is the usual one; `clone_db` gives a database of
+its own with real, separate connections, for races, other processes and live sites. Never `transactional_db`: it would flush,
+and tracked tables refuse to be truncated.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from claimtracker.localdb import Server
+from tests import databases
+from tests.databases import Clone
+
+ALIASES = ("default", "public", "owner")
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-quic",
+]
+# Playwright's event loop lives in the tests' thread; Django would refuse to ask the database beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# Every database test may use every alias: in `db` tests they are one connection.
+TransactionTestCase.databases = frozenset(ALIASES)
+
+
+@pytest.fixture(scope="session")
+def test_server() -> Iterator[Server]:
+    """The throwaway embedded server."""
+    server = databases.throwaway_server()
+    yield server
+    server.leave()
+
+
+@pytest.fixture(scope="session")
+def test_template(test_server: Server) -> str:
+    """Name of the migrated template database."""
+    return databases.template(test_server)
+
+
+def _point_at(name: str, *, one_connection: bool) -> None:
+    """All aliases to one database: as one connection (so that public pages see the test's transaction) or as separate ones."""
+    for alias in ALIASES:
+        with suppress(AttributeError):
+            connections[alias].close()
+            del connections[alias]
+        connections.databases[alias]["NAME"] = name
+    if one_connection:
+        connections["public"] = connections["owner"] = connections["default"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, test_server: Server, test_template: str, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Instead of pytest-django's: a clone for the run, with the application's rights."""
+    with databases.clone(test_server, test_template) as found, django_db_blocker.unblock():
+        request.config.stash[RUN_DATABASE] = found.name
+        _point_at(found.name, one_connection=True)
+        yield
+        connections["default"].close()
+
+
+RUN_DATABASE = pytest.StashKey[str]()
+
+
+@pytest.fixture
+def clone_db(
+    request: pytest.FixtureRequest, test_server: Server, test_template: str, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Clone]:
+    """A database of this test's own; Django's aliases are real, separate connections to it. Not together with `db`."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("a test takes `db` or `clone_db`, not both")
+    with databases.clone(test_server, test_template) as found, django_db_blocker.unblock():
+        _point_at(found.name, one_connection=False)
+        try:
+            yield found
+        finally:
+            _point_at(request.config.stash[RUN_DATABASE], one_connection=True)
+
+
+@pytest.fixture
+def live_site(clone_db: Clone) -> Iterator[str]:
+    """The site itself on a free port of 127.0.0.1, over `clone_db`; yields http://127.0.0.1:PORT."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
+
+
+# -- browser tests -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's chromium, which asks nobody anything by itself."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_ARGUMENTS + sandbox}
+
+
+def _needs_browser(item: pytest.Item) -> bool:
+    return bool({"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    waiting = [item for item in items if _needs_browser(item)]
+    if waiting and not shutil.which(CHROMIUM):
+        config.stash[WITHOUT_BROWSER] = len(waiting)
+        for item in waiting:
+            item.add_marker(pytest.mark.skip(reason="no chromium"))
+
+
+WITHOUT_BROWSER = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    without_browser = config.stash.get(WITHOUT_BROWSER, 0)
+    if without_browser:
+        terminalreporter.write_line(f"{without_browser} browser tests were not run: {CHROMIUM} is missing (apt install chromium).")
+    if not originals():
+        terminalreporter.write_line("Tests on the five original articles were not run: ../shared/seeds is not here.")
+
+
+def originals() -> Path | None:
+    """The folder of the five original articles, which are other people's writing and not in the repository."""
+    folder = databases.ROOT.parent / "shared" / "seeds"
+    return folder if folder.is_dir() else None
