@@ -1,0 +1,57 @@
+"""Accounts and their roles, for administrators only. Being a superuser or "staff" means nothing here: roles are groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from claims.admin.permitting import ByTheTable
+from claims.permissions import may
+from claims.vocabulary import Role, Verb
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class AccountAdmin(ByTheTable, UserAdmin):  # type: ignore[type-arg]
+    reads = adds = changes = Verb.MANAGE_USERS
+    list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (gettext_lazy("Roles"), {"fields": ("is_active", "groups")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Editors find colleagues by name (to hand a request to somebody); the section itself is not theirs."""
+        looking_up = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        return may(request.user, Verb.READ_DESK if looking_up else self.reads)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        """Only the groups that are roles."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = Group.objects.filter(name__in=[role.value for role in Role])
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(Group)
+class RoleAdmin(ByTheTable, GroupAdmin):  # type: ignore[type-arg]
+    """The roles are fixed by the table of permissions: they can be read, not made."""
+
+    reads = Verb.MANAGE_USERS
+    fields = readonly_fields = ("name",)
+    filter_horizontal = ()

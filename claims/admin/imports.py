@@ -1,0 +1,84 @@
+"""Import runs with what became of each file or record: a log, read only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
+
+from claims.admin.permitting import ByTheTable
+from sources.labels import LABELS
+from sources.models import ImportItem, ImportRun
+from sources.reasons import REASONS
+from sources.vocabulary import Outcome
+
+ITEMS_A_PAGE = 100
+
+
+class FailedFilter(admin.SimpleListFilter):
+    title, parameter_name = gettext_lazy("outcome"), "failed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", gettext_lazy("With refused files"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(failed__gt=0) if self.value() else queryset
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ByTheTable, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = (
+        "started_at",
+        "kind",
+        "by",
+        "created",
+        "updated",
+        "matched",
+        "skipped",
+        "failed",
+        "finished_at",
+    )
+    list_filter = (FailedFilter, "kind")
+    list_select_related = ("by",)
+    list_per_page = 50
+    show_full_result_count = False
+    change_form_template = "admin/sources/importrun/change_form.html"
+    readonly_fields = (
+        "kind",
+        "by",
+        "started_at",
+        "finished_at",
+        "created",
+        "updated",
+        "matched",
+        "skipped",
+        "failed",
+    )
+    fields = (
+        "kind",
+        "by",
+        ("started_at", "finished_at"),
+        ("created", "updated", "matched", "skipped", "failed"),
+    )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The items by page, the refused ones first when asked for."""
+        run, wanted = kwargs["obj"], request.GET.get("outcome", "")
+        items = (
+            ImportItem.objects.filter(run=run)
+            .select_related("source")
+            .defer("source__body", "source__raw", "source__search")
+        )
+        if wanted in {word.value for word in Outcome}:
+            items = items.filter(outcome=wanted)
+        page = Paginator(items.order_by("pk"), ITEMS_A_PAGE).get_page(request.GET.get("page"))
+        for item in page.object_list:
+            item.reason_label = REASONS.get(item.reason, item.reason)
+        context |= {"page": page, "outcomes": list(LABELS[Outcome].items()), "wanted": wanted}
+        return super().render_change_form(request, context, *args, **kwargs)

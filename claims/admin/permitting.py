@@ -1,0 +1,44 @@
+"""What an account may do in the admin: asked of claims.permissions alone. Groups carry no Django permissions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+
+from claims.permissions import may
+from claims.vocabulary import Verb
+
+
+class ByTheTable:
+    """Mixin for a ModelAdmin or an inline: each permission is a verb of the table; None means nobody."""
+
+    reads: ClassVar[Verb] = Verb.READ_DESK
+    adds: ClassVar[Verb | None] = None
+    changes: ClassVar[Verb | None] = None
+    deletes: ClassVar[Verb | None] = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, self.reads)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, self.reads)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.adds is not None and may(request.user, self.adds)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.changes is not None and may(request.user, self.changes)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Also asked about related objects of a deletion. A row that readers have seen is refused by the database as well."""
+        return self.deletes is not None and may(request.user, self.deletes) and not was_published(obj)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return None
+
+
+def was_published(obj: Any) -> bool:
+    """Whether readers see or have seen it: such things are withdrawn, discarded or merged, never deleted."""
+    publication = getattr(obj, "publication", "draft")
+    return publication != "draft" or getattr(obj, "published_at", None) is not None

@@ -1,0 +1,199 @@
+"""Articles and documents: adding them, their text with what is cited marked, publishing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.admin.permitting import ByTheTable
+from claims.admin.versions import KeepsVersions
+from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
+from claims.desk.adding import AddArticlesForm, add
+from claims.desk.finding import sources_with
+from claims.desk.passages import Mark, cut_up
+from claims.models import Statement
+from claims.permissions import may
+from claims.vocabulary import Review, Verb
+from sources.models import Source
+
+HEAVY = ("body", "raw", "search", "furniture")
+# The text on an article's form; a longer one is read on its page.
+SHOWN = 60_000
+
+
+@admin.register(Source)
+class SourceAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Articles come in through "Add articles"; their text never changes."""
+
+    adds, changes, deletes = Verb.IMPORT, Verb.DRAFT, Verb.DRAFT
+    change_form_template = "admin/sources/source/change_form.html"
+    list_display = ("title", "outlet", "language", "published_earliest", "publication", "shown")
+    list_filter = ("publication", "language", "kind", "body_kind")
+    list_select_related = ("outlet",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("pk",)
+    search_help_text = gettext_lazy("Words of the title or of the text.")
+    autocomplete_fields = ("outlet", "origin", "derived_from", "version_of")
+    readonly_fields = (
+        "text",
+        "flags_found",
+        "body_kind",
+        "text_sha256",
+        "raw_sha256",
+        "encoding",
+        "created_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("title", "outlet", ("language", "kind", "translation"), ("url", "archive_url"))}),
+        (
+            gettext_lazy("Date"),
+            {
+                "fields": (
+                    ("published_earliest", "published_latest", "published_basis"),
+                    "published_as_written",
+                    "byline",
+                )
+            },
+        ),
+        (gettext_lazy("Text"), {"fields": ("flags_found", "text")}),
+        (
+            gettext_lazy("Details"),
+            {
+                "fields": (
+                    "origin",
+                    "derived_from",
+                    "version_of",
+                    ("body_kind", "encoding"),
+                    "text_sha256",
+                    "raw_sha256",
+                    "created_at",
+                ),
+                "classes": ("collapse",),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).defer(*HEAVY)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Source], search_term: str
+    ) -> tuple[Any, bool]:
+        term = search_term.replace("\x00", "").strip()
+        if term.isascii() and term.isdigit() and len(term) < 16:
+            return queryset.filter(pk=int(term)), False
+        return (queryset.filter(pk__in=sources_with(term)) if term else queryset), False
+
+    # --- the text
+
+    @admin.display(description=gettext_lazy("text"))
+    def text(self, source: Source) -> SafeString:
+        """The stored text, statements marked and numbered, what is no part of the article dimmed."""
+        body = source.body[:SHOWN]
+        statements = list(
+            Statement.objects.filter(source=source).exclude(review=Review.REJECTED).order_by("pk")[:500]
+        )
+        marks = [
+            Mark(piece["start"], piece["end"], ("furniture", piece["kind"])) for piece in source.furniture
+        ]
+        marks += [
+            Mark(span["start"], span["end"], ("statement", statement))
+            for statement in statements
+            for span in statement.spans
+        ]
+        ends: dict[int, list[Statement]] = {}
+        for statement in statements:
+            ends.setdefault(statement.end, []).append(statement)
+        pieces, at = [], 0
+        for piece in cut_up(body, marks):
+            at += len(piece.text)
+            kinds = {kind for kind, _what in piece.marks}
+            pieces.append(
+                {
+                    "text": piece.text,
+                    "furniture": "furniture" in kinds,
+                    "cited": "statement" in kinds,
+                    "ends": ends.get(at, []),
+                }
+            )
+        cut = len(source.body) > SHOWN
+        context = {"pieces": pieces, "source": source, "cut": cut, "n": len(statements)}
+        return SafeString(render_to_string("admin/sources/source/_text.html", context))
+
+    @admin.display(description=gettext_lazy("what to know about its characters"))
+    def flags_found(self, source: Source) -> str:
+        return ", ".join(str(FLAGS.get(flag, flag)) for flag in source.flags) or _("Nothing unusual")
+
+    # --- adding, publishing
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("add-articles/", view(self.add_articles), name="sources_source_add_articles"),
+            path("<int:pk>/act/<slug:key>/", view(self.act_view), name="sources_source_act"),
+            *super().get_urls(),
+        ]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:sources_source_add_articles"))
+
+    def add_articles(self, request: HttpRequest) -> HttpResponse:
+        if not may(request.user, Verb.IMPORT):
+            raise PermissionDenied(_("Your account may not do this."))
+        form = (
+            AddArticlesForm(request.POST or None, request.FILES or None)
+            if request.method == "POST"
+            else AddArticlesForm()
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Add articles"),
+            "media": self.media,
+        }
+        if request.method == "POST" and form.is_valid():
+            context["run"], context["report"] = add(form, by=request.user)
+            form = AddArticlesForm() if all(line.source for line in context["report"]) else form
+        return TemplateResponse(request, "admin/sources/source/add_articles.html", {**context, "form": form})
+
+    def act_view(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
+        if key not in SOURCE_ACTS:
+            raise Http404
+        source = get_object_or_404(Source.objects.defer(*HEAVY), pk=pk)
+        return act_page(
+            request,
+            [source],
+            SOURCE_ACTS[key],
+            template="admin/claims/act.html",
+            context={**self.admin_site.each_context(request), "opts": self.opts},
+            back=reverse("admin:sources_source_change", args=[pk]),
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if kwargs.get("obj") is not None:
+            context["acts"] = acts_for(kwargs["obj"], request.user)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+FLAGS: Mapping[str, Any] = {
+    "bidi": gettext_lazy("marks that turn the direction of reading"),
+    "invisible": gettext_lazy("invisible characters"),
+    "mixed_script": gettext_lazy("letters of two alphabets in one word"),
+    "mojibake": gettext_lazy("accents garbled by a wrong decoding"),
+    "lossy": gettext_lazy("letters already lost"),
+}

@@ -1,0 +1,106 @@
+"""People and bodies, with every way in which they are written, and where they belong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy
+
+from claims import linking
+from claims.admin.permitting import ByTheTable
+from claims.admin.versions import KeepsVersions
+from claims.desk.addresses import free_slug
+from claims.desk.finding import speakers_called
+from claims.models import Affiliation, Speaker, SpeakerName
+from claims.vocabulary import Verb
+
+
+class NamesOfSpeaker(ByTheTable, admin.StackedInline):  # type: ignore[type-arg]
+    model = SpeakerName
+    adds = changes = deletes = Verb.TRIAGE
+    extra = 0
+    autocomplete_fields = ("seen_in",)
+    fields = (("name", "kind", "language"), "seen_in")
+
+
+class AffiliationsOfSpeaker(ByTheTable, admin.StackedInline):  # type: ignore[type-arg]
+    model = Affiliation
+    fk_name = "speaker"
+    adds = changes = deletes = Verb.TRIAGE
+    extra = 0
+    autocomplete_fields = ("body",)
+    fields = ("body", ("role_it", "role_en"), ("from_on", "to_on"))
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+    adds = changes = deletes = Verb.TRIAGE
+    list_display = ("name", "kind", "country", "speaks_for")
+    list_filter = ("kind",)
+    list_select_related = ("speaks_for",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("name",)
+    search_help_text = gettext_lazy("The beginning of any name, other spelling or abbreviation.")
+    autocomplete_fields = ("speaks_for", "outlet", "only_in")
+    inlines = (NamesOfSpeaker, AffiliationsOfSpeaker)
+    ordering = ("sort_key", "pk")
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "speaks_for", "description_it", "description_en")}),
+        (
+            gettext_lazy("Details"),
+            {"fields": ("slug", ("country", "wikidata_id"), "outlet", "only_in"), "classes": ("collapse",)},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Speaker]:
+        return super().get_queryset(request).filter(merged_into=None)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Speaker], search_term: str
+    ) -> tuple[Any, bool]:
+        return (
+            queryset.filter(pk__in=speakers_called(search_term)) if search_term.strip() else queryset
+        ), False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Speaker | None = None) -> Any:
+        """A new one gets its address from its name."""
+        if obj is not None:
+            return super().get_fieldsets(request, obj)
+        first, (title, options) = super().get_fieldsets(request, obj)
+        return (
+            first,
+            (title, {**options, "fields": tuple(field for field in options["fields"] if field != "slug")}),
+        )
+
+    def create(self, request: HttpRequest, obj: Speaker, form: Any) -> None:
+        obj.slug = free_slug(Speaker, obj.name)
+        obj.save()
+
+
+class FindByName(AutocompleteJsonView):
+    """The stock look-up, except that people and bodies are found by any name, best match first, and say why they are offered."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.term, self.model_admin, self.source_field, key = self.process_request(request)
+        term = self.term.replace("\x00", "").strip()
+        if self.model_admin.model is not Speaker or not term:
+            return super().get(request, *args, **kwargs)
+        if not self.has_perm(request):
+            return super().get(request, *args, **kwargs)
+        offered = [
+            {"id": str(getattr(each.speaker, key)), "text": offered_as(each)}
+            for each in linking.candidates(term, limit=self.paginate_by)
+        ]
+        return JsonResponse({"results": offered, "pagination": {"more": False}})
+
+
+def offered_as(candidate: linking.Candidate) -> str:
+    """The name, and why it is offered where the words typed are not its own."""
+    speaker = candidate.speaker
+    about = speaker.description or speaker.get_kind_display()
+    return f"{speaker.name} ({about})" + (f" · {candidate.reason}" if candidate.reason else "")

@@ -1,0 +1,275 @@
+"""Statements: one form for what was said, by whom, when, where, in which words, and what it does to which claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from claims import linking
+from claims.admin.inlines import (
+    CarriersOnStatement,
+    PositionsOnStatement,
+    SpeakersOnStatement,
+    statement_panel,
+    store_positions,
+)
+from claims.admin.permitting import ByTheTable
+from claims.admin.versions import KeepsVersions
+from claims.desk.finding import sources_with, statements_with
+from claims.desk.quoting import locate
+from claims.desk.refusals import told
+from claims.errors import Refused
+from claims.models import Position, Statement, StatementSpeaker
+from claims.permissions import may
+from claims.vocabulary import Review, StatementOrigin, Verb
+
+# So many suggestions are accepted or discarded in one request.
+AT_ONCE = 200
+
+
+class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The words are typed or pasted; they must stand in the chosen article, and their place is what is stored."""
+
+    quotation = forms.CharField(
+        label=gettext_lazy("quotation"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("Exactly as it stands in the article. Write […] where words are left out."),
+        strip=True,
+        required=True,
+    )
+    just_before = forms.CharField(
+        label=gettext_lazy("words just before it"),
+        required=False,
+        help_text=gettext_lazy("Only where the same words stand more than once in the article."),
+    )
+    stored_besides = ("spans",)
+
+    class Meta:
+        model = Statement
+        fields = (
+            "source", "act", "delivery", "hedge", "cue", "in_title", "inside", "said_earliest", "said_latest", "said_basis",
+            "said_as_written", "after", "corrected_reading", "translation_suspect", "desk_note",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "quotation" in self.fields:
+            self.fields["quotation"].initial = self.initial["quotation"] = self.instance.quote
+
+    def clean(self) -> dict[str, Any]:
+        """Finds the words again only when they, or the article, were changed."""
+        cleaned = super().clean() or self.cleaned_data
+        source = cleaned.get("source") or (self.instance.source if self.instance.pk else None)
+        words = cleaned.get("quotation")
+        if source is None or not words:
+            return cleaned
+        if (
+            self.instance.pk
+            and words == self.instance.quote
+            and not cleaned.get("just_before")
+            and "source" not in self.changed_data
+        ):
+            return cleaned
+        try:
+            cleaned["spans"] = locate(source, words, before=cleaned.get("just_before", ""))
+        except Refused as refused:
+            self.add_error("quotation", refused.sentence)
+        else:
+            self.instance.spans = cleaned["spans"]
+        return cleaned
+
+
+@admin.register(Statement)
+class StatementAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+    adds = changes = deletes = Verb.TRIAGE
+    form = StatementForm
+    change_form_template = "admin/claims/statement/change_form.html"
+    list_display = ("words", "who", "act", "source", "review", "found_by")
+    list_display_links = ("words",)
+    list_filter = ("review", "origin", "act")
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("pk",)
+    search_help_text = gettext_lazy("The name of whoever said it, or words of the article.")
+    autocomplete_fields = ("source", "inside", "after")
+    readonly_fields = ("passage", "found_by", "review", "extractor_version", "rule", "confidence")
+    inlines = (SpeakersOnStatement, PositionsOnStatement, CarriersOnStatement)
+    actions = ("accept_all", "discard_all")
+    fieldsets = (
+        (None, {"fields": ("passage", "source", "quotation")}),
+        (gettext_lazy("When it was said"), {"fields": (("said_earliest", "said_latest", "said_basis"), "said_as_written")}),
+        (
+            gettext_lazy("Details"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "just_before", ("act", "delivery", "hedge"), "cue", ("after", "inside"), ("in_title", "translation_suspect"),
+                    "corrected_reading", "desk_note", ("found_by", "extractor_version"), ("rule", "confidence"),
+                ),
+            },
+        ),
+    )  # fmt: skip
+
+    # --- the list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
+        speakers = StatementSpeaker.objects.select_related("speaker")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("source")
+            .defer("source__body", "source__raw", "source__search", "source__furniture")
+            .prefetch_related(Prefetch("speakers", speakers))
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Statement], search_term: str
+    ) -> tuple[Any, bool]:
+        term = search_term.replace("\x00", "").strip()
+        if not term:
+            return queryset, False
+        if term.isascii() and term.isdigit() and len(term) < 16:
+            return queryset.filter(pk=int(term)), False
+        keys = statements_with(term).union(
+            Statement.objects.order_by().filter(source__in=sources_with(term)).values("pk")
+        )
+        return queryset.filter(pk__in=keys), False
+
+    @admin.display(description=gettext_lazy("quotation"))
+    def words(self, statement: Statement) -> str:
+        quote = statement.quote
+        return quote if len(quote) <= 160 else f"{quote[:159]}…"
+
+    @admin.display(description=gettext_lazy("who says it"))
+    def who(self, statement: Statement) -> str:
+        names = [str(row) for row in statement.speakers.all() if str(row)]
+        return ", ".join(names) or _("the article itself")
+
+    @admin.display(description=gettext_lazy("origin"))
+    def found_by(self, statement: Statement) -> str:
+        """Visibly the machine's until an editor has accepted it, with version and confidence."""
+        if statement.pk is None:
+            return ""
+        if not statement.is_machine_made:
+            return str(statement.get_origin_display())
+        confidence = f", {statement.confidence:.0%}" if statement.confidence is not None else ""
+        version = f" {statement.extractor_version}" if statement.extractor_version else ""
+        return f"{statement.get_origin_display()}{version}{confidence}"
+
+    @admin.display(description=gettext_lazy("passage"))
+    def passage(self, statement: Statement) -> SafeString:
+        return statement_panel(statement)
+
+    # --- suggestions
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if may(request.user, Verb.TRIAGE) else {}
+
+    @admin.action(description=pgettext_lazy("triage", "Accept"))
+    def accept_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
+        self._each(request, queryset, lambda statement: linking.accept(statement, by=request.user))
+
+    @admin.action(description=pgettext_lazy("triage", "Discard"))
+    def discard_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
+        self._each(request, queryset, lambda statement: linking.reject(statement, by=request.user))
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Statement], act: Callable[[Statement], Any]
+    ) -> None:
+        """All or nothing, re-selected by key."""
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
+        if len(keys) > AT_ONCE:
+            messages.error(request, _("Select at most %(n)s statements at a time.") % {"n": AT_ONCE})
+            return
+        try:
+            with transaction.atomic():
+                for statement in Statement.objects.filter(pk__in=keys):
+                    act(statement)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        except IntegrityError as error:
+            messages.error(request, told(error))
+        else:
+            done = ngettext("Done for %(n)s statement.", "Done for %(n)s statements.", len(keys))
+            messages.success(request, done % {"n": len(keys)})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/accept/", view(require_POST(self.accept_view)), name="claims_statement_accept"),
+            path("<int:pk>/discard/", view(require_POST(self.discard_view)), name="claims_statement_discard"),
+            *super().get_urls(),
+        ]
+
+    def accept_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._one(request, pk, lambda statement: linking.accept(statement, by=request.user))
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._one(request, pk, lambda statement: linking.reject(statement, by=request.user))
+
+    def _one(self, request: HttpRequest, pk: int, act: Callable[[Statement], Any]) -> HttpResponse:
+        self._each(request, Statement.objects.filter(pk=get_object_or_404(Statement, pk=pk).pk), act)
+        return HttpResponseRedirect(reverse("admin:claims_statement_change", args=[pk]))
+
+    # --- one statement
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Statement | None = None) -> Any:
+        """A statement stays in its article."""
+        return (*self.readonly_fields, "source") if obj else self.readonly_fields
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        return self.autocomplete_fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?source=…&quotation=…`: from text selected in an article."""
+        return {name: request.GET[name] for name in ("source", "quotation") if name in request.GET}
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Statement, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """`?claim=…`: the statement is added for that claim."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        claim = request.GET.get("claim", "")
+        if (
+            isinstance(inline, PositionsOnStatement)
+            and request.method == "GET"
+            and obj.pk is None
+            and claim.isdigit()
+        ):
+            kwargs["initial"] = [{"claim": claim}]
+        return kwargs
+
+    def create(self, request: HttpRequest, obj: Statement, form: Any) -> None:
+        """What an editor enters is accepted by birth."""
+        obj.origin, obj.review = StatementOrigin.EDITOR.value, Review.ACCEPTED.value
+        obj.reviewed_by, obj.reviewed_at = request.user, timezone.now()
+        obj.save()
+
+    def store_changes(
+        self, request: HttpRequest, obj: Statement, changes: Mapping[str, Any], *, base: int
+    ) -> None:
+        if changes:
+            linking.edit_statement(obj, dict(changes), by=request.user, base=base)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Position:
+            store_positions(formset, by=request.user)
+        else:
+            super().save_formset(request, form, formset, change)
+
+    def delete_model(self, request: HttpRequest, obj: Statement) -> None:
+        obj.delete()

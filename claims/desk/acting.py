@@ -1,0 +1,217 @@
+"""What can be done to a claim or an article as a whole: publish, withdraw, reopen … One page asks, the step does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from claims import reviewing
+from claims.desk.marking import back_to, versions_in
+from claims.desk.refusals import told
+from claims.errors import Refused, Stale
+from claims.models import Claim
+from claims.permissions import may
+from claims.vocabulary import Publication, Verb
+from sources.labels import choices
+from sources.models import Source
+from sources.vocabulary import Shown, SourcePublication
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act: whom it is for, on what it is possible, what the page asks, and the step that does it."""
+
+    key: str
+    verb: Verb
+    name: Promise
+    explains: Promise
+    states: tuple[str, ...]
+    run: Callable[[Any, Any, Mapping[str, Any], int], Any]
+    asks: tuple[str, ...] = ()
+
+
+CLAIM_ACTS: dict[str, Act] = {
+    act.key: act
+    for act in (
+        Act(
+            "publish",
+            Verb.PUBLISH,
+            pgettext_lazy("act of an editor", "Publish"),
+            gettext_lazy("Readers will see the claim with its accepted statements from published articles."),
+            (Publication.DRAFT.value,),
+            lambda claim, by, asked, base: reviewing.publish(claim, by=by, base=base),
+        ),
+        Act(
+            "publish_update",
+            Verb.PUBLISH_UPDATE,
+            gettext_lazy("Publish update"),
+            gettext_lazy("Readers will also see the statements accepted since the claim was published."),
+            (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
+            lambda claim, by, asked, base: reviewing.publish_update(claim, by=by, base=base),
+        ),
+        Act(
+            "review_again",
+            Verb.REVIEW_AGAIN,
+            gettext_lazy("Put under review"),
+            gettext_lazy("The page stays, with a notice on top that we are looking at it again."),
+            (Publication.PUBLISHED.value,),
+            lambda claim, by, asked, base: reviewing.review_again(claim, by=by),
+        ),
+        Act(
+            "reopen",
+            Verb.REOPEN,
+            gettext_lazy("Reopen"),
+            gettext_lazy("Readers will see the claim again as published."),
+            (Publication.WITHDRAWN.value, Publication.UNDER_REVIEW.value),
+            lambda claim, by, asked, base: reviewing.reopen(claim, by=by),
+        ),
+        Act(
+            "withdraw",
+            Verb.WITHDRAW,
+            gettext_lazy("Withdraw"),
+            gettext_lazy("The page will say that the claim was withdrawn, and why."),
+            (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
+            lambda claim, by, asked, base: reviewing.withdraw(claim, by=by, because=asked["because"]),
+            ("reason_it", "reason_en"),
+        ),
+    )
+}
+
+SOURCE_ACTS: dict[str, Act] = {
+    act.key: act
+    for act in (
+        Act(
+            "publish",
+            Verb.PUBLISH,
+            pgettext_lazy("act of an editor", "Publish"),
+            gettext_lazy(
+                "Readers will see the article's title, outlet and date, and of its text what you choose here."
+            ),
+            (SourcePublication.DRAFT.value,),
+            lambda source, by, asked, base: reviewing.publish_source(source, by=by, shown=asked["shown"]),
+            ("shown",),
+        ),
+        Act(
+            "withdraw",
+            Verb.WITHDRAW,
+            gettext_lazy("Withdraw"),
+            gettext_lazy(
+                "Readers will no longer see the article nor anything cited from it; its page will say why."
+            ),
+            (SourcePublication.PUBLISHED.value,),
+            lambda source, by, asked, base: reviewing.withdraw(source, by=by, because=asked["because"]),
+            ("reason_it", "reason_en"),
+        ),
+        Act(
+            "reopen",
+            Verb.REOPEN,
+            gettext_lazy("Reopen"),
+            gettext_lazy("Readers will see the article again as published."),
+            (SourcePublication.WITHDRAWN.value,),
+            lambda source, by, asked, base: reviewing.reopen(source, by=by),
+        ),
+    )
+}
+
+
+class ActForm(forms.Form):
+    """The fields that some acts ask for; the page keeps only those of its act."""
+
+    shown = forms.ChoiceField(
+        label=gettext_lazy("Readers see"),
+        choices=choices(Shown),
+        initial=Shown.PASSAGES.value,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("The whole text only where it is ours or free to reproduce."),
+    )
+    reason_it = forms.CharField(
+        label=gettext_lazy("Reason in Italian (readers will see it)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "it"}),
+    )
+    reason_en = forms.CharField(
+        label=gettext_lazy("Reason in English (readers will see it)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+    )
+
+    def __init__(self, asks: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(asks):
+            del self.fields[name]
+
+    def asked(self) -> dict[str, Any]:
+        words = {code: self.cleaned_data.get(f"reason_{code}", "") for code in ("it", "en")}
+        return {
+            "because": {code: text for code, text in words.items() if text.strip()},
+            "shown": self.cleaned_data.get("shown"),
+        }
+
+
+def acts_for(obj: Claim | Source, user: Any) -> list[Act]:
+    """What this person can do to it now."""
+    acts = CLAIM_ACTS if isinstance(obj, Claim) else SOURCE_ACTS
+    if isinstance(obj, Claim) and obj.merged_into_id:
+        return []
+    return [act for act in acts.values() if obj.publication in act.states and may(user, act.verb)]
+
+
+def act_page(
+    request: HttpRequest,
+    things: Sequence[Any],
+    act: Act,
+    *,
+    template: str,
+    context: Mapping[str, Any],
+    back: str,
+) -> HttpResponse:
+    """Asks and does, all or nothing. 409 when one of them was changed since the page was opened."""
+    if not may(request.user, act.verb):
+        raise PermissionDenied(_("Your account may not do this."))
+    back, status, changed = back_to(request, back), 200, set[int]()
+    form = ActForm(act.asks, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        bases = versions_in(request.POST, things)
+        changed = {thing.pk for thing in things if thing.version != bases[thing.pk]}
+        status = 409 if changed else 200
+        if not changed:
+            try:
+                with transaction.atomic():
+                    for thing in things:
+                        act.run(thing, request.user, form.asked(), bases[thing.pk])
+            except Refused as refused:
+                form.add_error(None, refused.sentence)
+            except IntegrityError as error:
+                form.add_error(None, told(error))
+            except Stale:
+                status = 409
+            else:
+                n = len(things)
+                done = ngettext("Done for %(n)s item: %(act)s.", "Done for %(n)s items: %(act)s.", n)
+                messages.success(request, done % {"n": n, "act": act.name})
+                return HttpResponseRedirect(back)
+        if status == 409:
+            things = [type(thing)._default_manager.get(pk=thing.pk) for thing in things]
+            form.add_error(
+                None,
+                _(
+                    "Somebody changed what is marked below since you opened this page. Nothing was written: read it again, then decide."
+                ),
+            )
+    lines = [
+        {"thing": thing, "changed": thing.pk in changed, "possible": thing.publication in act.states}
+        for thing in things
+    ]
+    page = {**context, "title": act.name, "act": act, "form": form, "lines": lines, "next": back}
+    return TemplateResponse(request, template, page, status=status)

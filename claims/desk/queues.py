@@ -1,0 +1,48 @@
+"""What waits on the desk: the lists that its home counts and that the sections open on. Reads only."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q, QuerySet
+
+from claims.models import Claim, Position, PositionQuerySet, Statement
+from claims.models.claim import READERS_SEE
+from claims.vocabulary import Publication, Review, Stance
+from sources.models import ImportItem
+from sources.vocabulary import Outcome
+
+# What can turn a published assessment over.
+TURNS = (Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value)
+
+
+def news_on_published_claims() -> PositionQuerySet:
+    """Denials, admissions and withdrawals on published claims that readers do not see yet, or that came after the decision."""
+    return Position.objects.filter(
+        Q(published_at=None) | Q(published_at__gt=F("claim__figures__rated_at")),
+        stance__in=TURNS,
+        statement__review__in=[Review.SUGGESTED.value, Review.ACCEPTED.value],
+        claim__publication__in=READERS_SEE,
+        claim__merged_into=None,
+    )
+
+
+def claims_with_news(limit: int = 500) -> list[int]:
+    """Keys of the published claims that something new speaks against, newest first, at most `limit`."""
+    keys = news_on_published_claims().order_by("-pk").values_list("claim_id", flat=True)[:limit]
+    return list(dict.fromkeys(keys))
+
+
+def drafts() -> QuerySet[Claim]:
+    return Claim.objects.filter(publication=Publication.DRAFT, merged_into=None)
+
+
+def to_be_reviewed() -> QuerySet[Claim]:
+    """Published claims about which nobody has decided."""
+    return Claim.objects.published().filter(Q(figures=None) | Q(figures__rating=""))
+
+
+def suggestions() -> QuerySet[Statement]:
+    return Statement.objects.filter(review=Review.SUGGESTED)
+
+
+def failed_imports() -> QuerySet[ImportItem]:
+    return ImportItem.objects.filter(outcome=Outcome.FAILED)

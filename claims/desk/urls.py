@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from claims.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("claims/<int:pk>/", views.claim, name="claim"),
+    path("claims/<int:pk>/evidence/", views.add_evidence, name="evidence"),
+    path("claims/<int:pk>/act/<slug:key>/", views.act, name="act"),
+    path("statements/<int:pk>/accept/", views.accept, name="accept"),
+    path("statements/<int:pk>/discard/", views.discard, name="discard"),
+    path("language/", set_language, name="language"),
+]

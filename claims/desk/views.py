@@ -1,0 +1,251 @@
+"""The desk outside the admin: its home, and the page on which a claim is reviewed. Every button calls a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from claims import linking, reviewing
+from claims.desk import queues
+from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
+from claims.desk.evidence import EvidenceForm, try_to_add
+from claims.desk.marking import EVIDENCE_FOR, MarkForm, back_to, may_mark, name_of_act, say_done, try_to_mark
+from claims.desk.passages import passages_of
+from claims.desk.refusals import told
+from claims.errors import Refused
+from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
+from claims.permissions import may
+from claims.vocabulary import Rating, Verb
+
+View = Callable[..., HttpResponse]
+STATEMENTS_A_PAGE = 50
+
+
+def on_the_desk(verb: Verb = Verb.READ_DESK) -> Callable[[View], View]:
+    """Only for accounts that the table of permissions lets do `verb`; strangers are asked to sign in."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            if not may(request.user, verb):
+                raise PermissionDenied(_("Your account may not do this."))
+            return view(request, *args, **kwargs)
+
+        return never_cache(guarded)
+
+    return decorate
+
+
+@on_the_desk()
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits, in counts that lead to it."""
+    claims, statements, runs = (
+        reverse(f"admin:{name}_changelist")
+        for name in ("claims_claim", "claims_statement", "sources_importrun")
+    )
+    waiting = [
+        (
+            _("Published claims with new denials or admissions"),
+            len(queues.claims_with_news()),
+            f"{claims}?news=yes",
+        ),
+        (
+            _("Published claims to be reviewed"),
+            queues.to_be_reviewed().count(),
+            f"{claims}?rating=none&publication=published",
+        ),
+        (
+            _("Suggested statements to triage"),
+            queues.suggestions().count(),
+            f"{statements}?review__exact=suggested",
+        ),
+        (_("Claims in draft"), queues.drafts().count(), f"{claims}?publication=draft"),
+        (_("Files refused at import"), queues.failed_imports().count(), f"{runs}?failed=yes"),
+    ]
+    newest = (
+        queues.news_on_published_claims()
+        .select_related("claim", "statement__source")
+        .defer(
+            "statement__source__body",
+            "statement__source__raw",
+            "statement__source__search",
+            "claim__search_it",
+            "claim__search_en",
+        )
+        .prefetch_related(Prefetch("statement__speakers", StatementSpeaker.objects.select_related("speaker")))
+        .order_by("-pk")[:10]
+    )
+    return render(
+        request,
+        "desk/home.html",
+        {"waiting": waiting, "newest": newest, "may_import": may(request.user, Verb.IMPORT)},
+    )
+
+
+def the_claim(pk: int) -> Claim:
+    """The claim, or the one that it was merged into."""
+    claim = get_object_or_404(
+        Claim.objects.select_related("figures", "topic", "merged_into").without_vectors(), pk=pk
+    )
+    return the_claim(claim.merged_into_id) if claim.merged_into_id else claim
+
+
+@on_the_desk()
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """A claim with everything that its assessment rests on, and the form that records one."""
+    found, status = the_claim(pk), 200
+    if found.pk != pk:
+        return HttpResponseRedirect(reverse("desk:claim", args=[found.pk]))
+    form = MarkForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not may_mark(request.user):
+            raise PermissionDenied(_("Your account may not do this."))
+        if form.is_valid():
+            verdicts, changed = try_to_mark(request, [found], form)
+            if verdicts:
+                say_done(request, verdicts)
+                return HttpResponseRedirect(reverse("desk:claim", args=[pk]))
+            if changed:
+                found, status = the_claim(pk), 409
+    return render(request, "desk/claim.html", claim_context(request, found, form), status=status)
+
+
+def claim_context(request: HttpRequest, claim: Claim, form: MarkForm) -> dict[str, Any]:
+    page = Paginator(positions_of(claim), STATEMENTS_A_PAGE).get_page(request.GET.get("page"))
+    positions = list(page.object_list)
+    passages = passages_of([position.statement for position in positions])
+    ratings = [
+        {
+            "value": rating.value,
+            "name": name_of_act(rating),
+            "label": rating_label,
+            "missing": reviewing.lacks(claim, rating),
+            "evidence": EVIDENCE_FOR[rating],
+            "chosen": form["rating"].value() == rating.value,
+        }
+        for rating, rating_label in ((Rating(value), words) for value, words in form.fields["rating"].choices)
+    ]
+    return {
+        "claim": claim,
+        "figures": getattr(claim, "figures", None) or ClaimFigures(claim=claim),
+        "page": page,
+        "lines": [
+            {
+                "position": position,
+                "statement": position.statement,
+                "passage": passages.get(position.statement_id),
+            }
+            for position in positions
+        ],
+        "ratings": ratings,
+        "form": form,
+        "may_mark": may_mark(request.user),
+        "may_triage": may(request.user, Verb.TRIAGE),
+        "may_draft": may(request.user, Verb.DRAFT),
+        "acts": acts_for(claim, request.user),
+        "evidence": claim.evidence.select_related("statement", "source").defer(
+            "source__body", "source__raw", "source__search"
+        ),
+        "verdicts": claim.verdicts.select_related("author", "second_reader"),
+    }
+
+
+def positions_of(claim: Claim) -> Any:
+    """The claim's statements, oldest first by what is known of their day, then as they were stored."""
+    heavy = ("body", "raw", "search", "furniture")
+    return (
+        Position.objects.filter(claim=claim)
+        .exclude(statement__review="rejected")
+        .select_related("statement__source__outlet")
+        .defer(*(f"statement__source__{name}" for name in heavy))
+        .prefetch_related(
+            Prefetch(
+                "statement__speakers", StatementSpeaker.objects.select_related("speaker", "on_behalf_of")
+            )
+        )
+        .order_by("statement__said_earliest", "statement__source__published_earliest", "pk")
+    )
+
+
+@on_the_desk(Verb.DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Evidence for or against a claim: one of its statements, or a link."""
+    found = the_claim(pk)
+    back = back_to(request, reverse("desk:claim", args=[found.pk]))
+    form = EvidenceForm(
+        found, request.POST if request.method == "POST" else None, initial={"kind": request.GET.get("kind")}
+    )
+    if request.method == "POST" and form.is_valid() and try_to_add(request, form):
+        messages.success(request, _("The evidence is added."))
+        return HttpResponseRedirect(back)
+    return render(request, "desk/evidence.html", {"claim": found, "form": form, "next": back})
+
+
+@on_the_desk()
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Publish, withdraw, reopen …: asks first."""
+    if key not in CLAIM_ACTS:
+        raise Http404
+    found = the_claim(pk)
+    back = reverse("desk:claim", args=[found.pk])
+    return act_page(
+        request, [found], CLAIM_ACTS[key], template="desk/act.html", context={"claim": found}, back=back
+    )
+
+
+@on_the_desk(Verb.TRIAGE)
+@require_POST
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    statement = get_object_or_404(Statement, pk=pk)
+    return _triaged(
+        request,
+        statement,
+        lambda: linking.accept(statement, by=request.user),
+        _("The statement is accepted."),
+    )
+
+
+@on_the_desk(Verb.TRIAGE)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    statement = get_object_or_404(Statement, pk=pk)
+    return _triaged(
+        request,
+        statement,
+        lambda: linking.reject(statement, by=request.user),
+        _("The statement is discarded."),
+    )
+
+
+def _triaged(request: HttpRequest, statement: Statement, do: Callable[[], Any], done: str) -> HttpResponse:
+    try:
+        do()
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    except IntegrityError as error:
+        messages.error(request, told(error))
+    else:
+        messages.success(request, done)
+    return HttpResponseRedirect(
+        back_to(request, reverse("admin:claims_statement_change", args=[statement.pk]))
+    )
