@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 2 * 2**20
+MAX_FRONT_MATTER = 10_000
 ENDINGS = (".txt", ".html", ".htm", ".json", ".jsonl")
 # What a record or front matter may state. `source` is who published it (`outlet` is the same field by its
 # other name).
@@ -152,6 +153,8 @@ def _front_matter(text: str) -> tuple[Mapping[str, Any], str]:
     found = _FRONT_MATTER.match(text)
     if not found:
         raise Refused("bad_front_matter", "The front matter opens with +++ and is never closed.")
+    if len(found[1]) > MAX_FRONT_MATTER:
+        raise Refused("bad_front_matter", f"The front matter is longer than {MAX_FRONT_MATTER:,} letters.")
     try:
         return tomllib.loads(found[1]), text[found.end() :]
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and integers too long for Python

@@ -13,10 +13,13 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 from pathlib import Path
 
 __all__ = ["VERSION", "Furniture", "byline_in", "find_furniture"]
 
+# No page has more; a file that seems to is something else, and its list must not outgrow its text.
+MAX_PIECES = 1_000
 # Longer lines are prose.
 MAX_LINE = 200
 # Lines under a heading such as "Related posts" are taken along while they are no longer than this and read
@@ -106,7 +109,7 @@ def find_furniture(text: str, *, title_span: tuple[int, int] | None = None) -> l
     _mark_lines(lines, kinds, title_span)
     _mark_blocks(lines, kinds)
     _mark_last_line(lines, kinds)
-    return list(_merged(lines, kinds))
+    return list(islice(_merged(lines, kinds), MAX_PIECES))
 
 
 def byline_in(text: str, furniture: Iterable[Furniture]) -> str:

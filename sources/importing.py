@@ -152,7 +152,7 @@ def import_batch(
         try:
             with (
                 transaction.atomic(),
-                pghistory.context(command="import_articles", user=by.pk if by else None),
+                pghistory.context(**({"user": by.pk} if by else {}), verb="import"),
             ):
                 answers = _Batch(batch).store()
                 _log(run, answers)

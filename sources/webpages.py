@@ -23,9 +23,13 @@ from sources.dates import published_on
 
 # Far above any news page, far below what makes a parser sweat.
 MAX_DEPTH = 512
-MAX_TAGS = 60_000
+MAX_TAGS = 40_000
+# A parser compares each attribute of an element with all before it.
+MAX_ATTRIBUTES = 1_000
 _MAX_JSON_LD = 200_000
 
+_QUOTED = (re.compile(r'"[^"]*"'), re.compile(r"'[^']*'"))
+_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{2000,}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Elements that have no end tag, or may leave it out: they do not add to the depth.
 _UNCLOSED = frozenset(
@@ -33,6 +37,7 @@ _UNCLOSED = frozenset(
     optgroup colgroup rb rt rtc rp html head body""".split()
 )
 _DECLARATIONS = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
+_TOO_MANY_ATTRIBUTES = f"An element has more than {MAX_ATTRIBUTES:,} attributes."
 _ARTICLE_TYPES = (
     "Article",
     "NewsArticle",
@@ -59,6 +64,8 @@ def read_page(page: str) -> tuple[dict[str, Any], str]:
             page.encode("utf-8", "surrogatepass"),
             parser=lxml.html.HTMLParser(encoding="utf-8", no_network=True),
         )
+        if any(len(element.attrib) > MAX_ATTRIBUTES for element in tree.iter("*")):
+            raise Refused("markup_bomb", _TOO_MANY_ATTRIBUTES)
         fields = _fields(tree)
         found = bare_extraction(
             tree, with_metadata=False, include_comments=False, deduplicate=False, favor_precision=False
@@ -87,6 +94,11 @@ def _refuse_bombs(page: str) -> None:
             raise Refused(
                 "markup_bomb", f"It has more than {MAX_DEPTH} levels or {MAX_TAGS:,} elements of markup."
             )
+    # Without what stands in quotation marks (drawings hold long lists of numbers there) only names are left.
+    for quoted in _QUOTED:
+        page = quoted.sub("", page)
+    if any(len(tag[0].split()) > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(page)):
+        raise Refused("markup_bomb", _TOO_MANY_ATTRIBUTES)
 
 
 def _fields(tree: Any) -> dict[str, Any]:

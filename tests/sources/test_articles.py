@@ -83,6 +83,9 @@ def test_front_matter_states_the_fields_and_offsets_start_after_it() -> None:
         (f"+++\ntitle = '{'x' * 1001}'\n+++\nText.", "too_long_line"),
         ("+++\ntitle = 'x'\n+++\n", "no_text"),
         ("+++\n+++\n", "no_text"),
+        ("+++\n" + "a." * 100_000 + "b = 1\n+++\nText.", "bad_front_matter"),
+        ("+++\na = " + "[" * 9_000 + "\n+++\nText.", "bad_front_matter"),
+        ("+++\na = " + "9" * 9_000 + "\n+++\nText.", "bad_front_matter"),
     ],
 )
 def test_front_matter_that_makes_no_sense_is_refused(front: str, reason: str) -> None:

@@ -84,6 +84,8 @@ def test_a_declaration_that_makes_no_sense_counts_as_not_made() -> None:
             b'<?xml version="1.0"?><!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/hostname">]><p>&x;</p>',
             "markup_bomb",
         ),
+        (b"<p " + b" ".join(b"a%d=1" % n for n in range(200_000)) + b">x</p>", "markup_bomb"),
+        (b'<!-- " --><p ' + b" ".join(b"a%d" % n for n in range(2_000)) + b' ">x</p>', "markup_bomb"),
         (b"<html><body><nav><a href='/'>Home</a></nav></body></html>", "no_text"),
         (b"<html></html>", "no_text"),
         (b"<!---->", "no_text"),
