@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,13 @@ def clone_db(
             yield found
         finally:
             _point_at(request.config.stash[RUN_DATABASE], one_connection=True)
+
+
+@pytest.fixture
+def fresh_database(test_server: Server, test_template: str) -> Iterator[Callable[[], str]]:
+    """For other processes: each call gives the address of one more clone; Django's own connections stay where they are."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(databases.clone(test_server, test_template)).url
 
 
 @pytest.fixture
