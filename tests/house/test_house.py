@@ -54,7 +54,9 @@ def test_only_the_extraction_room_names_spacy() -> None:
 
 def test_there_are_no_drawers_for_everything() -> None:
     drawers = {"utils", "helpers", "common", "base", "misc", "manager", "managers", "lib", "signals"}
-    assert not [path for path in modules() if path.stem in drawers or path.parent.name in drawers]
+    named_by_django = {ROOT / "claimtracker" / "postgres" / "base.py"}  # the name it looks for in a database backend
+    found = {path for path in modules() if path.stem in drawers or path.parent.name in drawers}
+    assert not found - named_by_django
 
 
 def test_nothing_listens_to_signals_of_the_models() -> None:
