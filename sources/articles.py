@@ -11,7 +11,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sources.addresses import web_address
@@ -66,7 +66,7 @@ class Article:
     url: str = ""
     byline: str = ""
     kind: str = "article"
-    published: Published = Published()
+    published: Published = field(default_factory=Published)
     flags: tuple[str, ...] = ()
     furniture: tuple[Furniture, ...] = ()
 

@@ -42,6 +42,7 @@ __all__ = [
 BATCH = 100
 BATCH_BYTES = 8 * 2**20
 
+IS_HERE = "The article is here already."
 DIGEST_IS_HERE = (
     "A summary of this article is here already; "
     "`manage.py import_seeds --articles DIR` puts the original in its place."
@@ -75,7 +76,7 @@ class Planned:
     articles: set[tuple[str, str]] = field(default_factory=set)
 
 
-class _Raced(Exception):
+class _Raced(Exception):  # noqa: N818 (it is a reason to look again, not a fault)
     """Somebody else stored one of our texts between our look and our insert."""
 
 
@@ -271,24 +272,14 @@ class _Batch:
                 "skip",
                 Outcome.MATCHED,
                 "duplicate",
-                "The article is here already.",
+                IS_HERE,
                 article.flags,
                 same.pk,
             )
         if self.planned is not None:
-            return self._plan(name, article)
+            return _plan(name, article, self.planned)
         source = self._new_source(article, copies)
         return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags, source.pk)
-
-    def _plan(self, name: str, article: Article) -> Answer:
-        """The answer of a dry run for a text that is not stored."""
-        assert self.planned is not None
-        if (article.url, article.text_sha256) in self.planned.articles:
-            return Answer(
-                name, "skip", Outcome.MATCHED, "duplicate", "The article is here already.", article.flags
-            )
-        self.planned.articles.add((article.url, article.text_sha256))
-        return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags)
 
     def _new_source(self, article: Article, copies: list[Source]) -> Source:
         """A row to insert. Equal text elsewhere has one origin with it; other text at the same address is an
@@ -362,6 +353,14 @@ class _Batch:
         if changes and all(source is not new for new in self.new):
             self.filled.setdefault(source.pk, {}).update(changes)
         return bool(changes)
+
+
+def _plan(name: str, article: Article, planned: Planned) -> Answer:
+    """The answer of a dry run for a text that is not stored."""
+    if (article.url, article.text_sha256) in planned.articles:
+        return Answer(name, "skip", Outcome.MATCHED, "duplicate", IS_HERE, article.flags)
+    planned.articles.add((article.url, article.text_sha256))
+    return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags)
 
 
 def _next_ids(count: int) -> list[int]:

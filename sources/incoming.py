@@ -224,7 +224,7 @@ def _unfold_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int) -
     try:
         with archive.open(entry) as file:
             data = file.read(min(limit, budget) + 1)
-    except Exception:  # zipfile raises zlib.error, struct.error, EOFError, RuntimeError … on damaged entries
+    except Exception:  # noqa: BLE001 - zipfile raises zlib.error, struct.error, EOFError, RuntimeError … on damaged entries
         return Refused("binary", "This part of the zip is damaged.")
     if len(data) > limit:
         return Refused("too_large", f"It is larger than {limit // 2**20} MiB.")

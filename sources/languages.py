@@ -17,11 +17,11 @@ _FUNCTION_WORDS = {
     "it": frozenset(
         """il lo gli di del della dei delle dello degli che è e un una uno per con non si nel nella alla al ai alle
         dal dalla sono ha hanno anche come più ma questo questa suo sua loro
-        dopo ancora essere stato sul sulla""".split()
+        dopo ancora essere stato sul sulla""".split()  # noqa: SIM905
     ),
     "en": frozenset(
         """the of and to that was for with is are were has have had by from this which its their will would been
-        not but they it's he she his her on at an as be who after also said""".split()
+        not but they it's he she his her on at an as be who after also said""".split()  # noqa: SIM905
     ),
 }
 

@@ -34,7 +34,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Elements that have no end tag, or may leave it out: they do not add to the depth.
 _UNCLOSED = frozenset(
     """area base br col embed hr img input link meta source track wbr p li dt dd tr td th thead tbody tfoot option
-    optgroup colgroup rb rt rtc rp html head body""".split()
+    optgroup colgroup rb rt rtc rp html head body""".split()  # noqa: SIM905
 )
 _DECLARATIONS = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
 _TOO_MANY_ATTRIBUTES = f"An element has more than {MAX_ATTRIBUTES:,} attributes."
@@ -125,8 +125,8 @@ def _fields(tree: Any) -> dict[str, Any]:
             _text(linked.get("datePublished")),
             _meta(tree, "article:published_time"),
             _meta(tree, "datePublished"),
-        ]
-        + [*tree.xpath("//time[@itemprop='datePublished']/@datetime")],
+            *tree.xpath("//time[@itemprop='datePublished']/@datetime"),
+        ],
         "language": [*tree.xpath("/html/@lang"), _text(linked.get("inLanguage")), _meta(tree, "og:locale")],
         "byline": [_named(linked.get("author")), _meta(tree, "author"), _meta(tree, "article:author")],
     }

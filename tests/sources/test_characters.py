@@ -57,7 +57,7 @@ def test_what_cannot_be_stored_faithfully_is_refused_with_its_reason(data: bytes
 
 
 def test_half_a_character_is_refused() -> None:
-    with pytest.raises(Refused, match="line 2|Line 2") as refused:
+    with pytest.raises(Refused, match="Line 2") as refused:
         normalise("one\ntwo \ud800")
     assert refused.value.reason == "encoding"
 

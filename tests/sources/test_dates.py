@@ -41,9 +41,28 @@ def test_no_date_is_ever_invented(stated: str | None) -> None:
 
 @pytest.mark.parametrize(
     "stated",
-    "0000-00-00|10000-01-01|2022-02-30|-0001-01-01|31/12/1|ieri|9999-12-31T23:59:60Z|2022-03-14T25:00:00Z|1e400|20220314|2022-W11|"
-    "0001-01-01|2024-05-03|2024-06|2022-03-15/2022-03-14|2022-01-01/2022-01-02/2022-01-03|9999|0001-01-01T00:00:00+14:00|"
-    "2022-03-14T10:00:00+99:00|٢٠٢٢-٠٣-١٤x".split("|"),
+    [
+        "0000-00-00",
+        "10000-01-01",
+        "2022-02-30",
+        "-0001-01-01",
+        "31/12/1",
+        "ieri",
+        "9999-12-31T23:59:60Z",
+        "2022-03-14T25:00:00Z",
+        "1e400",
+        "20220314",
+        "2022-W11",
+        "0001-01-01",
+        "2024-05-03",
+        "2024-06",
+        "2022-03-15/2022-03-14",
+        "2022-01-01/2022-01-02/2022-01-03",
+        "9999",
+        "0001-01-01T00:00:00+14:00",
+        "2022-03-14T10:00:00+99:00",
+        "٢٠٢٢-٠٣-١٤x",
+    ],
 )
 def test_a_day_that_is_none_or_still_to_come_is_refused(stated: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -71,14 +90,10 @@ def test_a_plain_link_is_kept_as_stated(url: str) -> None:
         "file:///etc/passwd",
         "https://user:pass@example.org/",
         "//evil.example/x",
-    ]
-    + [
         "https://example.org\\@evil.example/",
         "https://exa mple.org/",
         "https://" + "a" * 3000 + ".org/",
         "https:///path",
-    ]
-    + [
         "http://[::1",
         "https://example.org/\u202e",
         "https://example.org:99999/",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from sources.furniture import Furniture, byline_in, find_furniture
@@ -129,7 +131,7 @@ def test_the_words_of_the_byline_are_the_author() -> None:
 def test_furniture_is_in_order_and_disjoint_and_never_empty() -> None:
     found = find_furniture(ITALIAN, title_span=find_title(ITALIAN))
     assert all(piece.start < piece.end for piece in found)
-    assert all(one.end <= two.start for one, two in zip(found, found[1:], strict=False))
+    assert all(one.end <= two.start for one, two in itertools.pairwise(found))
     assert found[0].as_json() == {"start": found[0].start, "end": found[0].end, "kind": "byline"}
 
 

@@ -50,7 +50,8 @@ def test_an_article_is_stored_whole_as_a_draft_of_which_readers_may_see_passages
     source = Source.objects.get(pk=answer.source)
     assert (source.body, source.text_sha256, source.title_span) == (article.body, article.text_sha256, [0, 9])
     assert (source.publication, source.shown, source.body_kind) == ("draft", "passages", "full")
-    assert source.outlet is not None and source.outlet.name == "Il Giornale"
+    assert source.outlet
+    assert source.outlet.name == "Il Giornale"
     assert (source.published_earliest, source.published_basis) == (dt.date(2022, 3, 14), "stated")
     assert source.origin == source
     assert source.version_of is None
@@ -108,7 +109,8 @@ def test_a_draft_takes_what_a_later_file_states_besides_and_keeps_what_stands() 
     assert outcomes(store(more)) == ["updated"]
     assert outcomes(store(more)) == ["matched"]
     source.refresh_from_db()
-    assert source.outlet is not None and source.outlet.name == "Il Giornale"
+    assert source.outlet
+    assert source.outlet.name == "Il Giornale"
     assert (source.published_earliest, source.published_as_written) == (dt.date(2022, 3, 14), "2022-03-14")
 
 
@@ -279,7 +281,8 @@ class TestCommand:
         code, out, err = self.run(str(tmp_path))
         assert (code, err) == (1, "")
         assert out.startswith("Refused a.txt: ")
-        assert "1 created" in out and "1 refused" in out
+        assert "1 created" in out
+        assert "1 refused" in out
 
     def test_json_is_one_line_a_file_and_nothing_else_on_standard_output(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_text(f"Il titolo\n\nPes\u200bkov: {TEXT}")

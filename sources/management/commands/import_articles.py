@@ -4,9 +4,9 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError
@@ -23,8 +23,7 @@ _WORDS = {
     Outcome.SKIPPED: "skipped",
     Outcome.FAILED: "refused",
 }
-
-AGAIN = "the same command goes on from here."
+_AGAIN = "The same command goes on from here."
 
 
 class Command(BaseCommand):
@@ -39,13 +38,9 @@ class Command(BaseCommand):
             "paths", nargs="+", metavar="PATH", help="a file or folder; links are not followed"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+        parser.add_argument("--json", action="store_true", help="one line of JSON a file on standard output")
         parser.add_argument(
-            "--json", action="store_true", help="one line of JSON for each file on standard output"
-        )
-        parser.add_argument(
-            "--encoding",
-            choices=ENCODINGS,
-            help="for files without a byte order mark (utf-8 unless you say so)",
+            "--encoding", choices=ENCODINGS, help="of files without a byte order mark (utf-8 by default)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,24 +52,18 @@ class Command(BaseCommand):
                     self._say(answer, as_json=options["json"])
                     shown(counts)
         except KeyboardInterrupt:
-            self._stop(
-                f"Interrupted. {_summary(counts)} Nothing is half done; the same command goes on from here.",
-                130,
-            )
+            self._stop(f"Interrupted. {_summary(counts)} Nothing is half done. {_AGAIN}", 130)
         except FileNotFoundError as error:
             self._stop(f"There is no {printable(str(error.filename))}.", 2)
         except BrokenPipeError:
-            # The reader of our output left: the rest is not imported, and nothing more can be said there.
-            sys.stdout = open(os.devnull, "w")
-            self._stop(f"Nobody reads the output any more. {_summary(counts)} {AGAIN.capitalize()}", 2)
+            # Whoever read our output left; what Python would still flush there goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self._stop(f"Nobody reads the output any more. {_summary(counts)} {_AGAIN}", 2)
         except OSError as error:
             self._stop(f"{printable(str(error.filename))} cannot be opened: {error.strerror}.", 2)
         except (OperationalError, InterfaceError) as error:
-            why = str(error).strip().split("\n")[0]
-            self._stop(
-                f"The database cannot be reached ({why}). {_summary(counts)} {AGAIN.capitalize()}",
-                2,
-            )
+            why = str(error).strip().split("\n")[0].rstrip(".")
+            self._stop(f"The database cannot be used ({why}). {_summary(counts)} {_AGAIN}", 2)
         summary = ("Dry run, nothing is written. " if options["dry_run"] else "") + _summary(counts)
         (self.stderr if options["json"] else self.stdout).write(summary)
         if counts[Outcome.FAILED]:
@@ -86,9 +75,7 @@ class Command(BaseCommand):
         return import_all(files, run=run, dry_run=options["dry_run"], encoding=options["encoding"])
 
     def _say(self, answer: Answer, *, as_json: bool) -> None:
-        """One line a file as JSON, or one for each that was refused or passed over for a reason worth
-        reading.
-        """
+        """One line a file as JSON; for people, one for each that was refused or waits for another command."""
         if as_json:
             self.stdout.write(json.dumps(answer._asdict()))
         elif answer.outcome == Outcome.FAILED or (
@@ -97,7 +84,7 @@ class Command(BaseCommand):
             word = "Refused" if answer.outcome == Outcome.FAILED else "Skipped"
             self.stdout.write(f"{word} {printable(answer.file)}: {printable(answer.message)}")
 
-    def _stop(self, sentence: str, code: int) -> None:
+    def _stop(self, sentence: str, code: int) -> NoReturn:
         self.stderr.write(sentence)
         raise SystemExit(code)
 
@@ -108,10 +95,10 @@ def _summary(counts: Counter[str]) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
+def _progress() -> Iterator[Callable[[Counter[str]], None]]:
     """A line that counts, on a terminal only."""
     if not sys.stderr.isatty():
-        yield lambda counts: None
+        yield lambda _counts: None
         return
     from rich.console import Console
 
