@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,10 +35,11 @@ from claims.vocabulary import Contest, Rating, Verb
 @admin.register(Claim)
 class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
     adds = changes = deletes = Verb.DRAFT
-    list_display = ("words", "rating", "contest", "news", "publication", "topic")
+    change_form_template = "admin/claims/claim/change_form.html"
+    list_display = ("words", "rating", "contest", "news", "publication")
     list_display_links = ("words",)
     list_filter: ClassVar[Any] = (NewsFilter, RatingFilter, PublicationFilter, ContestFilter, TopicFilter)
-    list_select_related = ("figures", "topic")
+    list_select_related = ("figures",)
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.ALWAYS
@@ -59,6 +61,12 @@ class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[t
             {"fields": ("slug", "actors", "themes", "desk_note"), "classes": ("collapse",)},
         ),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A claim is a sentence: room for two lines."""
+        if db_field.name in ("text_it", "text_en"):
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     # --- the list
 

@@ -104,7 +104,7 @@ class TopicFilter(ColumnFilter):
 class NewsFilter(admin.SimpleListFilter):
     """Published claims that something new speaks against."""
 
-    title, parameter_name = _("new on published claims"), "news"
+    title, parameter_name = _("what is new"), "news"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [("yes", _("New denials or admissions"))]

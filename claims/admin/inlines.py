@@ -109,8 +109,9 @@ class PositionsOnClaim(ByTheTable, admin.StackedInline):  # type: ignore[type-ar
     formset = NewestFirst
     changes = deletes = Verb.TRIAGE
     extra = 0
-    fields = ("said", ("stance", "partial", "implied", "inferred"))
+    fields = ("said", "stance", ("partial", "implied", "inferred"))
     readonly_fields = ("said",)
+    verbose_name = gettext_lazy("statement")
     verbose_name_plural = gettext_lazy("statements on this claim")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Position]:
@@ -191,12 +192,12 @@ class CarriersOnStatement(ByTheTable, admin.StackedInline):  # type: ignore[type
         return super().get_queryset(request).select_related("speaker", "outlet", "through")
 
 
-def statement_panel(statement: Statement | None) -> SafeString:
+def statement_panel(statement: Statement | None, *, with_link: bool = True) -> SafeString:
     """Who said it, when, where, and the words where they stand; "–" while there is no statement."""
     if statement is None or statement.pk is None:
         return format_html("–")
     passage = getattr(statement, "passage", None) or passages_of([statement]).get(statement.pk)
-    context = {"statement": statement, "passage": passage, "edit": statement_url(statement)}
+    context = {"statement": statement, "passage": passage, "edit": statement_url(statement) if with_link else ""}
     return SafeString(render_to_string("admin/claims/_statement.html", context))
 
 

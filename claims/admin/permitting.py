@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import pgettext_lazy
 
 from claims.permissions import may
 from claims.vocabulary import Verb
+
+TEXT_IN = {"_it": pgettext_lazy("text in", "Italian"), "_en": pgettext_lazy("text in", "English")}
 
 
 class ByTheTable:
@@ -33,6 +37,15 @@ class ByTheTable:
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Also asked about related objects of a deletion. A row that readers have seen is refused by the database as well."""
         return self.deletes is not None and may(request.user, self.deletes) and not was_published(obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A text that readers see exists in each language: its label says which."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        language = TEXT_IN.get(db_field.name[-3:])
+        if field is not None and language is not None:
+            field.label = f"{capfirst(db_field.verbose_name)} ({language})"
+            field.widget.attrs["lang"] = db_field.name[-2:]
+        return field
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return None

@@ -39,6 +39,7 @@ class SourceAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[
 
     adds, changes, deletes = Verb.IMPORT, Verb.DRAFT, Verb.DRAFT
     change_form_template = "admin/sources/source/change_form.html"
+    change_list_template = "admin/sources/source/change_list.html"
     list_display = ("title", "outlet", "language", "published_earliest", "publication", "shown")
     list_filter = ("publication", "language", "kind", "body_kind")
     list_select_related = ("outlet",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -44,14 +44,14 @@ class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
     """The words are typed or pasted; they must stand in the chosen article, and their place is what is stored."""
 
     quotation = forms.CharField(
-        label=gettext_lazy("quotation"),
+        label=gettext_lazy("Quotation"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=gettext_lazy("Exactly as it stands in the article. Write […] where words are left out."),
         strip=True,
         required=True,
     )
     just_before = forms.CharField(
-        label=gettext_lazy("words just before it"),
+        label=gettext_lazy("Words just before it"),
         required=False,
         help_text=gettext_lazy("Only where the same words stand more than once in the article."),
     )
@@ -172,7 +172,7 @@ class StatementAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: igno
 
     @admin.display(description=gettext_lazy("passage"))
     def passage(self, statement: Statement) -> SafeString:
-        return statement_panel(statement)
+        return statement_panel(statement, with_link=False)
 
     # --- suggestions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from sources.vocabulary import PASSAGE_CONTEXT
 
 # A statement whose pieces stand far apart is shown from its first piece on.
 LONGEST = 4000
+WORD_END = re.compile(r"\s+")
+BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class Piece(NamedTuple):
@@ -74,10 +77,17 @@ def passages_of(statements: Sequence[Statement]) -> dict[int, Passage]:
 
 
 def _passage(row: Mapping[str, Any]) -> Passage:
-    text, start = row["window"][:LONGEST], row["window_start"]
+    start, first, last = row["window_start"], row["spans"][0]["start"], row["spans"][-1]["end"]
+    text = row["window"]
+    if start > 0:
+        # Not from the middle of a word.
+        skipped = WORD_END.search(text, 0, first - start)
+        start, text = (start + skipped.end(), text[skipped.end() :]) if skipped else (start, text)
+    goes_on = start + len(text) < row["body_length"]
+    if goes_on:
+        end = text.rfind(" ", last - start)
+        text = text[:end] if end > 0 else text
+    text = text[:LONGEST]
     marks = [Mark(span["start"], span["end"]) for span in row["spans"]]
-    return Passage(
-        pieces=tuple(cut_up(text, marks, offset=start)),
-        cut_before=start > 0,
-        cut_after=start + len(text) < row["body_length"],
-    )
+    pieces = (Piece(BLANK_LINES.sub("\n", piece.text), piece.marks) for piece in cut_up(text, marks, offset=start))
+    return Passage(tuple(pieces), cut_before=start > 0, cut_after=start + len(text) < row["body_length"])
