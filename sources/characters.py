@@ -12,6 +12,7 @@ import functools
 import re
 import sys
 import unicodedata
+from typing import NoReturn
 
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "mac-roman", "utf-16", "utf-32")
 
@@ -62,7 +63,6 @@ _CONTROL_BYTES = bytes(code for code in [*range(0x20), 0x7F] if code not in b"\t
 _CONTROLS = frozenset(
     map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 )
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = frozenset(map(chr, [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 _INVISIBLE = frozenset(
     map(
@@ -200,13 +200,12 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _refuse_control(text: str) -> None:
-    found = _CONTROL.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        if "\ud800" <= found.group() <= "\udfff":
-            raise Refused("encoding", f"Line {line} holds half of a character (a lone surrogate).")
-        raise Refused("control_chars", f"Line {line} holds a control character (U+{ord(found.group()):04X}).")
+def _refuse_control(text: str) -> NoReturn:
+    place, char = next((place, char) for place, char in enumerate(text) if char in _CONTROLS)
+    line = text.count("\n", 0, place) + 1
+    if "\ud800" <= char <= "\udfff":
+        raise Refused("encoding", f"Line {line} holds half of a character (a lone surrogate).")
+    raise Refused("control_chars", f"Line {line} holds a control character (U+{ord(char):04X}).")
 
 
 def refuse_unsearchable(text: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -41,6 +42,8 @@ __all__ = [
 # Files and bytes of one transaction: a commit costs as much as ten articles, and memory stays flat.
 BATCH = 100
 BATCH_BYTES = 8 * 2**20
+# How often a batch looks again when somebody else was faster.
+ATTEMPTS = 5
 
 IS_HERE = "The article is here already."
 DIGEST_IS_HERE = (
@@ -76,8 +79,8 @@ class Planned:
     articles: set[tuple[str, str]] = field(default_factory=set)
 
 
-class _Raced(Exception):  # noqa: N818 (it is a reason to look again, not a fault)
-    """Somebody else stored one of our texts between our look and our insert."""
+class _Again(OperationalError):  # noqa: N818 (it is a reason to look again; a fault only after the last look)
+    """Somebody else stored or changed one of our rows between our look and our writing."""
 
 
 def start_run(*, by: User | None = None) -> ImportRun:
@@ -149,31 +152,30 @@ def import_batch(
     """Stores the articles of `batch` in one transaction and answers for each, in order."""
     if dry_run:
         return _Batch(batch, planned or Planned()).answers()
-    for attempt in range(5):
-        try:
-            with (
-                transaction.atomic(),
-                pghistory.context(**({"user": by.pk} if by else {}), verb="import"),
-            ):
-                answers = _Batch(batch).store()
-                _log(run, answers)
-                return answers
-        except _Raced:
-            if attempt == 4:
-                raise
-        except (DataError, OperationalError) as error:
-            if _sqlstate(error) in _TRY_AGAIN and attempt < 4:
-                continue
-            if not (isinstance(error, DataError) or _sqlstate(error).startswith("54")):
-                raise
-            if len(batch) > 1:
-                # One of them is more than the database can hold: each for itself, so that only that one is
-                # refused.
-                return [import_batch([one], run=run, by=by)[0] for one in batch]
-            answers = [_refusal(batch[0][0], Refused("too_large", "It is more than the database can hold."))]
+    for _attempt in range(ATTEMPTS - 1):
+        with suppress(_Again):
+            return _store(batch, run, by)
+    return _store(batch, run, by)
+
+
+def _store(batch: Sequence[Named], run: ImportRun | None, by: User | None) -> list[Answer]:
+    """One attempt at a batch. Raises _Again, OperationalError; then nothing of it is stored."""
+    try:
+        with transaction.atomic(), pghistory.context(**({"user": by.pk} if by else {}), verb="import"):
+            answers = _Batch(batch).store()
             _log(run, answers)
             return answers
-    raise AssertionError("unreachable")
+    except (DataError, OperationalError) as error:
+        if _sqlstate(error) in _TRY_AGAIN:
+            raise _Again(str(error)) from error
+        if not (isinstance(error, DataError) or _sqlstate(error).startswith("54")):
+            raise
+    if len(batch) > 1:
+        # One of them is more than the database can hold: each for itself, so that only that one is refused.
+        return [import_batch([one], run=run, by=by)[0] for one in batch]
+    answers = [_refusal(batch[0][0], Refused("too_large", "It is more than the database can hold."))]
+    _log(run, answers)
+    return answers
 
 
 def _sqlstate(error: Exception) -> str:
@@ -189,10 +191,11 @@ class _Batch:
         self.planned = planned
         self.new: list[Source] = []
         self.filled: dict[int, dict[str, Any]] = {}
+        self.versions: dict[int, int] = {}
         self.outlets: dict[str, Outlet] = {}
 
     def store(self) -> list[Answer]:
-        """Writes the batch and answers. Raises _Raced, DataError, OperationalError; the caller's transaction
+        """Writes the batch and answers. Raises DataError, OperationalError; the caller's transaction
         goes back.
         """
         if self.articles:
@@ -201,9 +204,13 @@ class _Batch:
         if self.new:
             Source.objects.bulk_create(self.new, ignore_conflicts=True)
             if Source.objects.filter(pk__in=[source.pk for source in self.new]).count() < len(self.new):
-                raise _Raced
+                raise _Again("somebody else goes on storing the same texts")
         for pk, changes in self.filled.items():
-            Source.objects.filter(pk=pk, publication=SourcePublication.DRAFT).update(**changes)
+            untouched = Source.objects.filter(
+                pk=pk, version=self.versions[pk], publication=SourcePublication.DRAFT
+            )
+            if not untouched.update(**changes):
+                raise _Again("somebody else goes on changing the same articles")
         return answers
 
     def answers(self) -> list[Answer]:
@@ -237,7 +244,15 @@ class _Batch:
         texts = [article.text_sha256 for article in self.articles]
         urls = [article.url for article in self.articles if article.url]
         light = Source.objects.order_by("pk").only(
-            "pk", "url", "text_sha256", "origin_id", "outlet_id", "byline", "published_basis", "publication"
+            "pk",
+            "url",
+            "text_sha256",
+            "origin_id",
+            "outlet_id",
+            "byline",
+            "published_basis",
+            "publication",
+            "version",
         )
         self.by_text: dict[str, list[Source]] = {}
         self.by_url: dict[str, list[Source]] = {}
@@ -352,6 +367,7 @@ class _Batch:
         # A row that is still to be inserted takes the changes with it.
         if changes and all(source is not new for new in self.new):
             self.filled.setdefault(source.pk, {}).update(changes)
+            self.versions[source.pk] = source.version
         return bool(changes)
 
 

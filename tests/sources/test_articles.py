@@ -191,6 +191,8 @@ def test_a_pasted_text_takes_its_fields_from_the_form() -> None:
         "stated",
     )
     assert article_from_text(f"Il titolo\r\n\r\n{TEXT}").title == "Il titolo"
+    with pytest.raises(Refused, match="larger than 2 MiB"):
+        article_from_text("è" * 1_100_000)
     for text in ("", " \n"):
         with pytest.raises(Refused, match="no text"):
             article_from_text(text)

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from sources import importing
@@ -235,6 +238,78 @@ def test_reading_what_is_stored_gives_the_same_article() -> None:
     ]
 
 
+def test_a_large_batch_is_cut_by_its_size_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH_BYTES", 10)
+    files = [Incoming(f"{n}.txt", f"Titolo {n}\n\n{TEXT}".encode()) for n in range(3)]
+    assert outcomes(list(import_all(files, run=start_run()))) == ["created"] * 3
+
+
+def test_without_a_run_nothing_is_logged_and_the_importer_is_named_in_the_history() -> None:
+    editor = User.objects.create(username="editor")
+    import_article(make_article(), run=None, by=editor)
+    assert not ImportItem.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT metadata FROM pghistory_context")
+        assert [json.loads(row[0]) for row in cursor] == [{"user": editor.pk, "verb": "import"}]
+
+
+class TestSomebodyElseIsFaster:
+    """`meanwhile` runs between the importer's look at what is there and its writing."""
+
+    def meanwhile(self, monkeypatch: pytest.MonkeyPatch, act: Callable[[int], None]) -> None:
+        real, calls = importing._next_ids, itertools.count(1)
+
+        def next_ids(count: int) -> list[int]:
+            act(next(calls))
+            return real(count)
+
+        monkeypatch.setattr(importing, "_next_ids", next_ids)
+
+    def run_sql(self, sql: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def twin(self, article: Article) -> None:
+        digest = article.text_sha256
+        Source.objects.create(
+            title="Twin", language="it", body=article.body, text_sha256=digest, url=article.url
+        )
+
+    def test_a_text_stored_in_between_sends_the_batch_to_look_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        article = make_article()
+        self.meanwhile(monkeypatch, lambda call: self.twin(article) if call == 1 else None)
+        assert outcomes(store(article)) == ["created"]
+        assert Source.objects.get().title == "Il titolo"
+
+    def test_a_deadlock_sends_the_batch_to_look_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        deadlock = "DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$"
+        self.meanwhile(monkeypatch, lambda call: self.run_sql(deadlock if call < 5 else "SELECT 1"))
+        assert outcomes(store(make_article())) == ["created"]
+
+    def test_after_five_looks_the_database_is_at_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        article = make_article()
+        self.meanwhile(monkeypatch, lambda call: self.twin(article))
+        with pytest.raises(OperationalError, match="same texts"):
+            store(article)
+        assert not Source.objects.exists()
+
+    def test_an_article_edited_in_between_is_looked_at_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        store(make_article())
+        edit = "UPDATE sources_source SET byline = byline || 'A. B.'"
+        self.meanwhile(monkeypatch, lambda call: self.run_sql(edit))
+        with pytest.raises(OperationalError, match="same articles"):
+            store(make_article(published="2022-03-14"))
+
+    def test_other_faults_of_the_database_are_not_hidden(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        full = "DO $$ BEGIN RAISE EXCEPTION 'disk full' USING ERRCODE = '53100'; END $$"
+        self.meanwhile(monkeypatch, lambda call: self.run_sql(full))
+        with pytest.raises(OperationalError, match="disk full"):
+            store(make_article())
+        assert not ImportItem.objects.exists()
+
+
 def test_names_are_shown_on_one_line() -> None:
     assert printable("è\n\x1b[31m\udce8.txt") == "è\\n\\x1b[31m\\udce8.txt"
 
@@ -313,6 +388,21 @@ class TestCommand:
             "Dry run, nothing is written. 1 file: 1 created, 0 already here, 0 updated, 0 skipped, 0 refused.\n",
         )
         assert not ImportRun.objects.exists()
+
+    def test_a_database_that_fails_ends_in_2_with_one_sentence(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "a.txt").write_text(f"Il titolo\n\n{TEXT}")
+
+        def gone(count: int) -> list[int]:
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'gone' USING ERRCODE = '57P01'; END $$")
+            return []
+
+        monkeypatch.setattr(importing, "_next_ids", gone)
+        code, out, err = self.run(str(tmp_path))
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith("The database cannot be used (gone")
 
     def test_another_encoding_is_stated(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_bytes(f"Il titolo\n\n{TEXT}".encode("cp1252"))
