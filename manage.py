@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-import os
+"""ClaimTracker's one door: `python3 manage.py start` sets everything up and serves the site."""
+
 import sys
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "claimtracker.settings")
-    from django.core.management import execute_from_command_line
+from claimtracker.bootstrap import main
 
-    execute_from_command_line(sys.argv)
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, ProgrammingError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -24,6 +24,8 @@ def what_is_missing() -> str:
         with connections["public"].cursor() as cursor:
             cursor.execute("SELECT app, name FROM django_migrations")
             applied = set(cursor.fetchall())
+    except ProgrammingError:
+        return "migrations"  # no table of migrations yet
     except DatabaseError:
         return "database"
     return "migrations" if migrations_on_disk() - applied else ""

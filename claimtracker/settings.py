@@ -5,7 +5,7 @@ docs/operators.md lists the variables. No server is started here: the settings o
 
 from __future__ import annotations
 
-from pathlib import Path
+import warnings
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -46,7 +46,7 @@ if not SECRET_KEY:
 
 INSTALLED_APPS = [
     "claimtracker",
-    "django.contrib.admin",
+    "claims.apps.DeskAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -135,6 +135,8 @@ DATABASES = {
     "owner": _database(DATABASE_OWNER_URL or DATABASE_URL, role=localdb.OWNER, kept=0, lock_timeout="60s"),
 }
 DATABASE_ROUTERS = ["claimtracker.routing.OwnerMigrates", "claims.public.routing.PublicRouter"]
+# A reader's GET changes nothing and is not asked who it is: no session is touched, and pages may be cached.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -162,16 +164,14 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [Path(BASE_DIR) / "claimtracker" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "claimtracker" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "claimtracker.assets.Assets"},
 }
+WHITENOISE_USE_FINDERS = True  # what is not collected is served from the code
+warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")
 MEDIA_ROOT = DATA_DIR / "files"  # evidence files: private, never served from here
-# Without collected files (tests, runserver) whitenoise looks into the apps themselves.
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
-if WHITENOISE_USE_FINDERS:
-    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 _SELF, _NONE = "'self'", "'none'"
 CONTENT_SECURITY_POLICY = {
