@@ -169,6 +169,11 @@ def test_other_kinds_of_file_are_passed_over(name: str) -> None:
     assert (refused.value.reason, refused.value.skip) == ("name", True)
 
 
+def test_deep_is_not_the_same_as_many() -> None:
+    data = record(extra=[[{"n": n}] for n in range(100)], more={"a": 1.5, "b": 10**300})
+    assert read_article(data, "a.json").body == f"Prova\n\n{TEXT}"
+
+
 def test_each_line_of_a_jsonl_is_a_record_of_its_own() -> None:
     data = record() + b"\n\nnot json\n" + record(title="Altra") + b"\n"
     found = dict(read_articles(data, "many.jsonl"))

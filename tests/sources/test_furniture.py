@@ -107,6 +107,19 @@ def test_prose_that_begins_like_furniture_is_left_alone(line: str) -> None:
     assert pieces(text) == []
 
 
+def test_captions_and_update_lines_are_no_sentences() -> None:
+    prose = "La foto ritrae la sede della Reuters e un archivio di Getty Images."
+    update = "Aggiornato il bilancio delle vittime. Il ministro ha detto che sono dodici. Lo nega l'esercito."
+    caption = "Foto: la sede del ministero, ieri."
+    text = f"Un titolo\n\nUna frase per cominciare.\n\n{prose}\n\n(foto) di Shutterstock.\n\n{update}\n\n{caption}"
+    assert pieces(text) == [("caption", caption)]
+
+
+def test_one_heading_ends_the_block_of_another() -> None:
+    text = "Un titolo\n\nUna frase.\n\nRelated posts\n\nUn altro titolo\n\nCommenti\n\nMost read\n\nUn terzo titolo"
+    assert [kind for kind, _ in pieces(text)] == ["related_posts", "comment_form", "related_posts"]
+
+
 def test_the_title_is_the_article_s_whatever_it_says() -> None:
     assert pieces("Leave a Comment\n\nThe minister denied it.") == []
 

@@ -117,6 +117,13 @@ def test_a_draft_takes_what_a_later_file_states_besides_and_keeps_what_stands() 
     assert (source.published_earliest, source.published_as_written) == (dt.date(2022, 3, 14), "2022-03-14")
 
 
+def test_a_draft_without_an_author_takes_the_one_a_later_file_states() -> None:
+    store(make_article())
+    front = f"+++\nbyline = 'A. B.'\n+++\nIl titolo\n\n{TEXT}"
+    assert outcomes(store(read_article(front.encode(), "a.txt"))) == ["updated"]
+    assert Source.objects.get().byline == "A. B."
+
+
 def test_what_a_second_file_states_reaches_a_row_of_the_same_batch() -> None:
     assert outcomes(store(make_article(), make_article(published="2022-03-14", outlet="La Voce"))) == [
         "created",
