@@ -17,7 +17,9 @@ def parse(url: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(dj_database_url.parse(url))
     if not found.get("NAME"):
         raise ValueError("names no database")
-    return {key: found[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS") if found.get(key)}
+    return {
+        key: found[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS") if found.get(key)
+    }
 
 
 def postgresql(url: str) -> None:
@@ -41,4 +43,6 @@ def all_at_once(error: EnvValidationError) -> str:
     found = error.error_messages
     if not isinstance(found, dict):
         return " ".join(found)
-    return "\n".join(f"{name}: {' '.join(str(word) for word in words)}" for name, words in sorted(found.items()))
+    return "\n".join(
+        f"{name}: {' '.join(str(word) for word in words)}" for name, words in sorted(found.items())
+    )

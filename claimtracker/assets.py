@@ -10,7 +10,7 @@ from django.contrib.staticfiles.finders import get_finders
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class Assets(CompressedManifestStaticFilesStorage):
+class Assets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Falls back to a file's own name while nothing is collected, so that tests and `runserver` need no collecting."""
 
     manifest_strict = False

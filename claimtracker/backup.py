@@ -23,12 +23,19 @@ def _run(name: str, *arguments: str, password: str = "") -> None:
     environment = {**os.environ, "LC_ALL": "C", **({"PGPASSWORD": password} if password else {})}
     try:
         result = subprocess.run(
-            [str(program), *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            [str(program), *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError as error:
         raise LocaldbError(f"{name} could not be run ({error.strerror}).") from error
     if result.returncode:
-        complaints = [line for line in result.stderr.splitlines() if "error:" in line] or [result.stderr.strip()]
+        complaints = [line for line in result.stderr.splitlines() if "error:" in line] or [
+            result.stderr.strip()
+        ]
         raise LocaldbError(complaints[0].removeprefix(f"{name}: error: ").strip() or f"{name} failed.")
 
 
@@ -76,9 +83,18 @@ def restore(server: Server, file: Path) -> None:
     server.create_database(RESTORED)
     try:
         address = server.url(OWNER, RESTORED)
-        _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", f"--dbname={address}", str(file))
+        _run(
+            "pg_restore",
+            "--single-transaction",
+            "--exit-on-error",
+            "--no-owner",
+            f"--dbname={address}",
+            str(file),
+        )
         with server.connect(OWNER, RESTORED) as inside:
-            ours = inside.execute("SELECT to_regclass('django_migrations'), to_regclass('claims_claim')").fetchone()
+            ours = inside.execute(
+                "SELECT to_regclass('django_migrations'), to_regclass('claims_claim')"
+            ).fetchone()
             if ours is None or None in ours:
                 raise LocaldbError(f"{file} is a backup of something else; nothing was changed.")
         _swap(server)
@@ -93,7 +109,8 @@ def _swap(server: Server) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{BEFORE}" WITH (FORCE)')
         for _ in range(100):
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", [[DATABASE, RESTORED]]
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)",
+                [[DATABASE, RESTORED]],
             )
             try:
                 with connection.transaction():
@@ -103,4 +120,6 @@ def _swap(server: Server) -> None:
                 time.sleep(0.1)
             else:
                 return
-    raise LocaldbError("Other programs do not let go of the database; stop them and restore again. Nothing was changed.")
+    raise LocaldbError(
+        "Other programs do not let go of the database; stop them and restore again. Nothing was changed."
+    )

@@ -17,7 +17,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 VENV = CHECKOUT / ".venv"
@@ -32,11 +34,23 @@ STAMPS = {
 # What pip says, and what a person can do about it.
 REASONS = (
     ("No space left on device", "There is no space left on the disk for the packages."),
-    ("DO NOT MATCH THE HASHES", "A downloaded package is not the one that was pinned, so nothing was installed; see {log}."),
+    (
+        "DO NOT MATCH THE HASHES",
+        "A downloaded package is not the one that was pinned, so nothing was installed; see {log}.",
+    ),
     ("Permission denied", "The packages cannot be written to {venv}; check who owns it."),
-    ("No matching distribution", "The packages could not be downloaded; the first start needs the network (details in {log})."),
-    ("Max retries exceeded", "The packages could not be downloaded; the first start needs the network (details in {log})."),
-    ("Connection", "The packages could not be downloaded; the first start needs the network (details in {log})."),
+    (
+        "No matching distribution",
+        "The packages could not be downloaded; the first start needs the network (details in {log}).",
+    ),
+    (
+        "Max retries exceeded",
+        "The packages could not be downloaded; the first start needs the network (details in {log}).",
+    ),
+    (
+        "Connection",
+        "The packages could not be downloaded; the first start needs the network (details in {log}).",
+    ),
 )
 
 
@@ -44,11 +58,11 @@ class SetupError(Exception):
     """Set-up cannot go on. The text is one sentence for a person."""
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     """Runs a manage.py command line and returns the exit code. Does not return where it becomes another process."""
     command = argv[1] if len(argv) > 1 else ""
     try:
-        check_python(sys.version_info)
+        check_python(sys.version_info[:2])
         if command == "start":
             options = start_options(argv[2:])
             check_start(options)
@@ -66,7 +80,7 @@ def main(argv):
         return 130
 
 
-def check_python(version):
+def check_python(version: tuple[int, ...]) -> None:
     """Raises SetupError unless the packages exist for this Python."""
     if not OLDEST <= tuple(version[:2]) <= NEWEST:
         raise SetupError(
@@ -74,27 +88,34 @@ def check_python(version):
             "python3.12 manage.py start" % tuple(version[:2])
         )
     if importlib.util.find_spec("fcntl") is None:
-        raise SetupError("ClaimTracker runs on Linux and macOS; on Windows, use the Windows Subsystem for Linux.")
+        raise SetupError(
+            "ClaimTracker runs on Linux and macOS; on Windows, use the Windows Subsystem for Linux."
+        )
 
 
 # -- start's own options -----------------------------------------------------------------------------------------------------
 
 
-def add_start_arguments(parser):
+def add_start_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `start`, for the parser here and for the Django command."""
     parser.add_argument("--port", type=int, default=8000, help="port of 127.0.0.1 to serve on (8000)")
     parser.add_argument("--no-serve", action="store_true", help="set everything up, then end")
-    parser.add_argument("--articles", metavar="DIR", type=Path, help="folder of the five original articles, to replace the digests")
+    parser.add_argument(
+        "--articles",
+        metavar="DIR",
+        type=Path,
+        help="folder of the five original articles, to replace the digests",
+    )
 
 
-def start_options(arguments):
+def start_options(arguments: list[str]) -> argparse.Namespace:
     """What was asked of `start`; a wrong option ends with argparse's own sentence, before anything is installed."""
     parser = argparse.ArgumentParser(prog="manage.py start", add_help=True)
     add_start_arguments(parser)
     return parser.parse_known_args(arguments)[0]
 
 
-def check_start(options):
+def check_start(options: argparse.Namespace) -> None:
     """Raises SetupError for what would fail only after minutes of installing."""
     if not 1 <= options.port <= 65535:
         raise SetupError(f"--port {options.port}: a port is a number from 1 to 65535.")
@@ -108,23 +129,28 @@ def check_start(options):
             probe.bind(("127.0.0.1", options.port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise SetupError(f"Port {options.port} is taken by another program; choose another with --port.") from None
-            raise SetupError(f"Port {options.port} cannot be used ({error.strerror}); choose another with --port.") from None
+                raise SetupError(
+                    f"Port {options.port} is taken by another program; choose another with --port."
+                ) from None
+            raise SetupError(
+                f"Port {options.port} cannot be used ({error.strerror}); choose another with --port."
+            ) from None
 
 
 # -- the environment ---------------------------------------------------------------------------------------------------------
 
 
-def venv_python():
+def venv_python() -> Path:
+    """The environment's Python, whether or not it exists."""
     return VENV / "bin" / "python"
 
 
-def inside_environment():
+def inside_environment() -> bool:
     """Whether this very process runs on the environment's Python."""
     return Path(sys.prefix).resolve() == VENV.resolve()
 
 
-def fingerprint(names):
+def fingerprint(names: Sequence[str]) -> str:
     """sha256 over the requirement files: what the environment must hold."""
     digest = hashlib.sha256()
     for name in names:
@@ -132,7 +158,7 @@ def fingerprint(names):
     return digest.hexdigest()
 
 
-def installed(names):
+def installed(names: Sequence[str]) -> bool:
     """Whether the environment holds exactly these requirement files; asks no network and starts nothing."""
     stamp = STAMPS[names[-1]]
     try:
@@ -141,7 +167,7 @@ def installed(names):
         return False
 
 
-def make_environment(*names):
+def make_environment(*names: str) -> None:
     """Makes .venv hold the packages of the requirement files; a moment when it already does. Raises SetupError."""
     if installed(names):
         return
@@ -161,33 +187,45 @@ def make_environment(*names):
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise SetupError("There is no space left on the disk for the packages.") from error
-        raise SetupError(f"Cannot write to {CHECKOUT} ({error.strerror}); ClaimTracker keeps its packages there.") from error
+        raise SetupError(
+            f"Cannot write to {CHECKOUT} ({error.strerror}); ClaimTracker keeps its packages there."
+        ) from error
 
 
-def create_environment():
+def create_environment() -> None:
     """A fresh .venv, unless a working one is there."""
     if UNFINISHED.exists():
         if inside_environment():
-            raise SetupError("The last set-up was cut off; run it with the system's Python: python3 manage.py start")
+            raise SetupError(
+                "The last set-up was cut off; run it with the system's Python: python3 manage.py start"
+            )
         shutil.rmtree(VENV)
     elif works():
         return
     if inside_environment():
-        raise SetupError(f"{VENV} does not work; run the set-up with the system's Python: python3 manage.py start")
+        raise SetupError(
+            f"{VENV} does not work; run the set-up with the system's Python: python3 manage.py start"
+        )
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        raise SetupError("This Python comes without ensurepip; install it first (Debian and Ubuntu: apt install python3-venv).")
+        raise SetupError(
+            "This Python comes without ensurepip; install it first (Debian and Ubuntu: apt install python3-venv)."
+        )
     say("Making the virtual environment …")
     if VENV.exists():
         shutil.rmtree(VENV)
     VENV.mkdir()
     UNFINISHED.touch()
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
     if made.returncode:
         LOG.write_text(made.stdout + made.stderr)
-        raise SetupError(reason(made.stdout + made.stderr, f"The virtual environment could not be made; see {LOG}."))
+        raise SetupError(
+            reason(made.stdout + made.stderr, f"The virtual environment could not be made; see {LOG}.")
+        )
 
 
-def works():
+def works() -> bool:
     """Whether .venv has a Python of a right version with pip."""
     if not venv_python().exists():
         return False
@@ -195,27 +233,40 @@ def works():
     return subprocess.run([str(venv_python()), "-c", question], capture_output=True).returncode == 0
 
 
-def install(names):
+def install(names: Sequence[str]) -> None:
     """pip, with every hash checked. The files hold the whole closure, so nothing is resolved."""
     count = sum(line[:1].isalnum() for name in names for line in (CHECKOUT / name).read_text().splitlines())
     say(f"Installing {count} packages (once; about a minute) …")
     began = time.monotonic()
     UNFINISHED.touch()
-    command = [str(venv_python()), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--retries=2"]
+    command = [
+        str(venv_python()),
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+        "--no-input",
+        "--retries=2",
+    ]
     command += ["--disable-pip-version-check", "--quiet"]
     for name in names:
         command += ["-r", str(CHECKOUT / name)]
     with open(LOG, "w") as log:
-        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
+        code = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        ).returncode
     if code:
-        raise SetupError(reason(LOG.read_text(errors="replace"), f"The packages could not be installed; see {LOG}."))
+        raise SetupError(
+            reason(LOG.read_text(errors="replace"), f"The packages could not be installed; see {LOG}.")
+        )
     STAMPS["requirements.txt"].write_text(fingerprint(["requirements.txt"]))
     STAMPS[names[-1]].write_text(fingerprint(names))
     UNFINISHED.unlink()
     say(f"Packages installed in {time.monotonic() - began:.0f} s.")
 
 
-def reason(output, otherwise):
+def reason(output: str, otherwise: str) -> str:
     """The sentence for what a failed program said."""
     for sign, sentence in REASONS:
         if sign in output:
@@ -226,26 +277,31 @@ def reason(output, otherwise):
 # -- onwards -----------------------------------------------------------------------------------------------------------------
 
 
-def continue_in_environment(argv):
+def continue_in_environment(argv: list[str]) -> None:
     """Becomes the same command on the environment's Python. Returns only where this process can go on by itself."""
     if inside_environment():
         return
     if venv_python().exists():
         sys.stdout.flush()
-        os.execv(str(venv_python()), [str(venv_python()), str(CHECKOUT / "manage.py"), *argv[1:]])
+        become(str(CHECKOUT / "manage.py"), *argv[1:])
     if importlib.util.find_spec("django") is None:
         raise SetupError("ClaimTracker is not set up yet; run: python3 manage.py start")
 
 
-def run_tests(arguments):
+def become(*arguments: str) -> NoReturn:
+    """Replaces this process by the environment's Python: signals and the exit code need no passing on."""
+    os.execv(str(venv_python()), [str(venv_python()), *arguments])  # noqa: S606
+
+
+def run_tests(arguments: list[str]) -> int:
     """Becomes pytest, with the arguments as they are. `--prepare` only installs what the tests need."""
     if arguments == ["--prepare"]:
         return 0
     os.chdir(CHECKOUT)
-    os.execv(str(venv_python()), [str(venv_python()), "-m", "pytest", *arguments])
+    become("-m", "pytest", *arguments)
 
 
-def run_django(argv):
+def run_django(argv: list[str]) -> int:
     """Django's own command line; what it cannot reach or read in the environment becomes one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "claimtracker.settings")
     try:
@@ -269,7 +325,7 @@ def run_django(argv):
     return 0
 
 
-def sentence_of(error):
+def sentence_of(error: Exception) -> str:
     """What a person needs of an error: a settings error whole, of a database error its first line."""
     text = str(error).strip() or type(error).__name__
     if type(error).__name__ != "OperationalError":
@@ -278,6 +334,6 @@ def sentence_of(error):
     return line if line.endswith(".") else f"The database cannot be used: {line}"
 
 
-def say(line):
+def say(line: str) -> None:
     """One calm line of progress."""
     print(line, flush=True)

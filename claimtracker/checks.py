@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
 
 
 @register(Tags.security, deploy=True)
@@ -13,7 +14,7 @@ def second_reader_is_on(**options: Any) -> list[CheckMessage]:
     if settings.CLAIMTRACKER_SECOND_READER:
         return []
     return [
-        Warning(
+        checks.Warning(
             "One editor alone can change a published verdict.",
             hint="Set CLAIMTRACKER_SECOND_READER=true to require a second editor's approval.",
             id="claimtracker.W001",
@@ -26,7 +27,7 @@ def totp_is_required(**options: Any) -> list[CheckMessage]:
     if settings.CLAIMTRACKER_REQUIRE_TOTP:
         return []
     return [
-        Warning(
+        checks.Warning(
             "A password alone opens the desk.",
             hint="Set CLAIMTRACKER_REQUIRE_TOTP=true to require a one-time code as well.",
             id="claimtracker.W002",
@@ -40,7 +41,7 @@ def owner_is_another_role(**options: Any) -> list[CheckMessage]:
     if settings.DATABASES["default"].get("USER") != settings.DATABASES["owner"].get("USER"):
         return []
     return [
-        Warning(
+        checks.Warning(
             "The application uses the database as the owner of its tables and could rewrite their history.",
             hint="Set DATABASE_OWNER_URL to the owner's address and DATABASE_URL to that of a role with rights on rows alone.",
             id="claimtracker.W003",

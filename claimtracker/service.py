@@ -55,7 +55,9 @@ def account_for(path: Path) -> Account | None:
         with contextlib.suppress(KeyError):
             found = pwd.getpwnam(name)
             return Account(found.pw_name, found.pw_uid, found.pw_gid)
-    raise LocaldbError("PostgreSQL does not run as root and there is no account to run it; make one: useradd claimtracker.")
+    raise LocaldbError(
+        "PostgreSQL does not run as root and there is no account to run it; make one: useradd claimtracker."
+    )
 
 
 def _make_account() -> None:
@@ -65,7 +67,15 @@ def _make_account() -> None:
     except KeyError:
         useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
         if useradd:
-            command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+            command = [
+                useradd,
+                "--system",
+                "--no-create-home",
+                "--home-dir",
+                "/nonexistent",
+                "--shell",
+                "/usr/sbin/nologin",
+            ]
             with contextlib.suppress(OSError):
                 subprocess.run([*command, "--user-group", ACCOUNT], capture_output=True, check=False)
 
@@ -74,7 +84,9 @@ def wheel_dir() -> Path:
     """The folder of the wheel that carries PostgreSQL. Raises LocaldbError where it is not installed."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
-        raise LocaldbError("The embedded PostgreSQL is not installed: run manage.py start, or set DATABASE_URL.")
+        raise LocaldbError(
+            "The embedded PostgreSQL is not installed: run manage.py start, or set DATABASE_URL."
+        )
     return Path(spec.submodule_search_locations[0])
 
 
@@ -95,7 +107,9 @@ def binaries_for(path: Path, account: Account | None) -> Path:
             with contextlib.suppress(FileExistsError, OSError):
                 os.rename(draft, copy)
         except OSError as error:
-            raise LocaldbError(f"PostgreSQL could not be copied to {path.parent} ({error.strerror}).") from error
+            raise LocaldbError(
+                f"PostgreSQL could not be copied to {path.parent} ({error.strerror})."
+            ) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return copy / WHEEL / INSTALL / "bin"
@@ -104,7 +118,7 @@ def binaries_for(path: Path, account: Account | None) -> Path:
 def _open_to_read(folder: Path) -> None:
     """Whatever umask the wheel was installed under, the account must be able to read and run the copy."""
     for place, _, names in os.walk(folder):
-        os.chmod(place, 0o755)
+        os.chmod(place, 0o755)  # noqa: S103  (programs of a public wheel: nothing to hide)
         for path in (Path(place, name) for name in names):
             if not path.is_symlink():
                 os.chmod(path, 0o755 if path.stat().st_mode & 0o100 else 0o644)
@@ -117,4 +131,6 @@ def _check_reachable(folder: Path, account: Account) -> None:
         found = step.stat()
         mine = 0o100 if found.st_uid == account.uid else 0o010 if found.st_gid == account.gid else 0o001
         if not found.st_mode & mine:
-            raise LocaldbError(f"The account {account.name} cannot reach {step}; set CLAIMTRACKER_DATA to another place.")
+            raise LocaldbError(
+                f"The account {account.name} cannot reach {step}; set CLAIMTRACKER_DATA to another place."
+            )

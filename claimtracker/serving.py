@@ -23,7 +23,7 @@ class Site(BaseApplication):  # type: ignore[misc]
             "max_requests_jitter": 500,
             "loglevel": "warning",
             "control_socket_disable": True,
-            "when_ready": lambda server: when_ready(),
+            "when_ready": lambda _: when_ready(),
         }
         super().__init__()
 

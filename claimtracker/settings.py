@@ -19,9 +19,9 @@ env = Env(eager=False)
 
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECRET_KEY = env.str("SECRET_KEY", "", validate=addresses.long_enough)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=logs.known_level)
 # Behind a proxy that speaks HTTPS: cookies are secure, plain requests are sent on, browsers remember it.
 HTTPS = env.bool("CLAIMTRACKER_HTTPS", False)
@@ -111,12 +111,22 @@ EMBEDDED = None if DATABASE_URL else DATA_DIR / "pg"
 
 def _database(url: str, *, role: str, kept: int, **limits: Any) -> dict[str, Any]:
     """Django's settings for one alias. `kept`: seconds a connection is reused; `limits`: PostgreSQL settings of the session."""
+    address: dict[str, Any]
     if EMBEDDED:
         host = str(localdb.socket_dir(EMBEDDED))
-        address = {"NAME": localdb.DATABASE, "USER": role, "HOST": host, "PORT": localdb.PORT, "EMBEDDED": EMBEDDED}
+        address = {
+            "NAME": localdb.DATABASE,
+            "USER": role,
+            "HOST": host,
+            "PORT": localdb.PORT,
+            "EMBEDDED": EMBEDDED,
+        }
     else:
         address = addresses.parse(url)
-    options = {**address.pop("OPTIONS", {}), "options": " ".join(f"-c {name}={value}" for name, value in limits.items())}
+    options = {
+        **address.pop("OPTIONS", {}),
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+    }
     return {
         "ENGINE": "claimtracker.postgres",
         "CONN_MAX_AGE": kept,
@@ -130,7 +140,12 @@ WAITING = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 DATABASES = {
     "default": _database(DATABASE_URL, role=localdb.APP, kept=60, statement_timeout="30s", **WAITING),
     "public": _database(
-        DATABASE_URL, role=localdb.APP, kept=60, statement_timeout="5s", default_transaction_read_only="on", **WAITING
+        DATABASE_URL,
+        role=localdb.APP,
+        kept=60,
+        statement_timeout="5s",
+        default_transaction_read_only="on",
+        **WAITING,
     ),
     "owner": _database(DATABASE_OWNER_URL or DATABASE_URL, role=localdb.OWNER, kept=0, lock_timeout="60s"),
 }

@@ -63,7 +63,11 @@ def _point_at(name: str, *, one_connection: bool) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest, test_server: Server, test_template: str, django_test_environment: None, django_db_blocker: Any
+    request: pytest.FixtureRequest,
+    test_server: Server,
+    test_template: str,
+    django_test_environment: None,
+    django_db_blocker: Any,
 ) -> Iterator[None]:
     """Instead of pytest-django's: a clone for the run, with the application's rights."""
     with databases.clone(test_server, test_template) as found, django_db_blocker.unblock():
@@ -78,7 +82,11 @@ RUN_DATABASE = pytest.StashKey[str]()
 
 @pytest.fixture
 def clone_db(
-    request: pytest.FixtureRequest, test_server: Server, test_template: str, django_db_setup: None, django_db_blocker: Any
+    request: pytest.FixtureRequest,
+    test_server: Server,
+    test_template: str,
+    django_db_setup: None,
+    django_db_blocker: Any,
 ) -> Iterator[Clone]:
     """A database of this test's own; Django's aliases are real, separate connections to it. Not together with `db`."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
@@ -144,9 +152,13 @@ WITHOUT_BROWSER = pytest.StashKey[int]()
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     without_browser = config.stash.get(WITHOUT_BROWSER, 0)
     if without_browser:
-        terminalreporter.write_line(f"{without_browser} browser tests were not run: {CHROMIUM} is missing (apt install chromium).")
+        terminalreporter.write_line(
+            f"{without_browser} browser tests were not run: {CHROMIUM} is missing (apt install chromium)."
+        )
     if not originals():
-        terminalreporter.write_line("Tests on the five original articles were not run: ../shared/seeds is not here.")
+        terminalreporter.write_line(
+            "Tests on the five original articles were not run: ../shared/seeds is not here."
+        )
 
 
 def originals() -> Path | None:

@@ -53,7 +53,7 @@ class Clone:
 
 def template_name() -> str:
     """Changes with the migrations, the commands that migrate and harden, and the pinned packages."""
-    made_of = [ROOT / "requirements.txt", ROOT / "claimtracker" / "localdb.py"]
+    made_of = [ROOT / "requirements.txt", ROOT / "claimtracker" / "cluster.py"]
     for pattern in ("*/migrations/*.py", "claimtracker/management/**/*.py"):
         made_of += sorted(ROOT.glob(pattern))
     digest = hashlib.sha256()
@@ -91,7 +91,12 @@ def template(server: Server) -> str:
 def _abandoned(name: str) -> bool:
     """A clone whose process is gone. Its name tells: test_<process>_<number>."""
     parts = name.split("_")
-    return len(parts) == 3 and parts[0] == "test" and parts[1].isdigit() and not Path(f"/proc/{parts[1]}").exists()
+    return (
+        len(parts) == 3
+        and parts[0] == "test"
+        and parts[1].isdigit()
+        and not Path(f"/proc/{parts[1]}").exists()
+    )
 
 
 @contextmanager

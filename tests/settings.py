@@ -8,13 +8,20 @@ import os
 if not os.environ.get("CLAIMTRACKER_TESTING"):
     from claimtracker.places import data_dir
 
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DEBUG", "ALLOWED_HOSTS", "SECRET_KEY", "CLAIMTRACKER_HTTPS"):
+    for name in (
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "SECRET_KEY",
+        "CLAIMTRACKER_HTTPS",
+    ):
         os.environ.pop(name, None)
     for name in ("CLAIMTRACKER_SECOND_READER", "CLAIMTRACKER_REQUIRE_TOTP", "LOG_LEVEL"):
         os.environ.pop(name, None)
     os.environ["CLAIMTRACKER_DATA"] = str(data_dir() / "test")
     os.environ["CLAIMTRACKER_TESTING"] = "1"
 
-from claimtracker.settings import *  # noqa: E402, F403
+from claimtracker.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -11,7 +11,9 @@ from tests.databases import Clone
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
-@pytest.mark.parametrize("sql", ["CREATE TABLE mine (id int)", "TRUNCATE auth_group CASCADE", "DROP TABLE auth_group"])
+@pytest.mark.parametrize(
+    "sql", ["CREATE TABLE mine (id int)", "TRUNCATE auth_group CASCADE", "DROP TABLE auth_group"]
+)
 def test_the_application_makes_empties_and_drops_no_table(clone_db: Clone, sql: str) -> None:
     with pytest.raises(ProgrammingError), connections["default"].cursor() as cursor:
         cursor.execute(sql)

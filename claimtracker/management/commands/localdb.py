@@ -23,9 +23,13 @@ class Command(BaseCommand):
         does = parser.add_subparsers(dest="does", required=True, metavar="start|stop|status|backup|restore")
         does.add_parser("start", help="keep the database up until `localdb stop`")
         does.add_parser("stop", help="stop it, unless something is using it")
-        does.add_parser("status", help="say whether it runs; starts nothing (exit 0: it runs, 3: it does not)")
+        does.add_parser(
+            "status", help="say whether it runs; starts nothing (exit 0: it runs, 3: it does not)"
+        )
         does.add_parser("backup", help="write everything to FILE").add_argument("file", type=Path)
-        does.add_parser("restore", help="put the content of FILE in the database's place").add_argument("file", type=Path)
+        does.add_parser("restore", help="put the content of FILE in the database's place").add_argument(
+            "file", type=Path
+        )
 
     def handle(self, *args: Any, does: str, **options: Any) -> None:
         try:
@@ -33,14 +37,20 @@ class Command(BaseCommand):
                 self.backup(options["file"])
                 return
             if settings.EMBEDDED is None:
-                raise CommandError(f"DATABASE_URL names a server of your own: `localdb {does}` is for the embedded one.")
-            getattr(self, does)(server_at(settings.EMBEDDED), **{key: options[key] for key in ("file",) if key in options})
+                raise CommandError(
+                    f"DATABASE_URL names a server of your own: `localdb {does}` is for the embedded one."
+                )
+            getattr(self, does)(
+                server_at(settings.EMBEDDED), **{key: options[key] for key in ("file",) if key in options}
+            )
         except LocaldbError as error:
             raise CommandError(str(error)) from error
 
     def start(self, server: Server) -> None:
         server.start_keeper()
-        self.stdout.write(f"The database runs and stays up (data in {server.path}). Stop it with: manage.py localdb stop")
+        self.stdout.write(
+            f"The database runs and stays up (data in {server.path}). Stop it with: manage.py localdb stop"
+        )
 
     def stop(self, server: Server) -> None:
         if server.stop():
@@ -52,13 +62,17 @@ class Command(BaseCommand):
         if not server.ready():
             self.stdout.write(f"The database does not run (data in {server.path}).")
             raise SystemExit(3)
-        kept = f"kept up by process {server.keeper()}" if server.keeper() else "up as long as a program uses it"
+        kept = (
+            f"kept up by process {server.keeper()}" if server.keeper() else "up as long as a program uses it"
+        )
         self.stdout.write(f"The database runs as process {server.pid()}, {kept} (data in {server.path}).")
 
     def restore(self, server: Server, file: Path) -> None:
         connections.close_all()
         backup.restore(server, file)
-        self.stdout.write(f"{file} is in place; what was there before is the database {backup.BEFORE} until the next restore.")
+        self.stdout.write(
+            f"{file} is in place; what was there before is the database {backup.BEFORE} until the next restore."
+        )
         self.stdout.write("If the backup is of an older version, run: manage.py migrate")
 
     def backup(self, file: Path) -> None:

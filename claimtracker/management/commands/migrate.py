@@ -17,5 +17,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["database"] != OWNER:
-            raise CommandError(f"Tables are made through the connection “{OWNER}” alone; leave --database out.")
+            raise CommandError(
+                f"Tables are made through the connection “{OWNER}” alone; leave --database out."
+            )
         super().handle(*args, **options)

@@ -13,9 +13,9 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections, transaction
 
+from claims.models import Claim
 from claimtracker import assets, bootstrap, health, places
 from claimtracker.accounts import give_one_time_password
-from claims.models import Claim
 from sources.models import Source
 
 EDITOR = "editor"
@@ -44,7 +44,9 @@ class Command(BaseCommand):
             return
         from claimtracker.serving import Site
 
-        Site(port, lambda: self.say(f"The site: {address}/   the desk: {address}/admin/   Stop with Ctrl-C.")).run()
+        Site(
+            port, lambda: self.say(f"The site: {address}/   the desk: {address}/admin/   Stop with Ctrl-C.")
+        ).run()
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
@@ -67,14 +69,23 @@ class Command(BaseCommand):
             editor.groups.set(Group.objects.filter(name__in=EDITOR_ROLES))
             password = "-".join(secrets.token_hex(2) for _ in range(4))
             give_one_time_password(editor, password)
-        self.say(f"Account “{EDITOR}”, one-time password: {password} (shown this once; the first login asks for another)")
+        self.say(
+            f"Account “{EDITOR}”, one-time password: {password} (shown this once; the first login asks for another)"
+        )
 
     def import_seeds(self, articles: Path | None) -> None:
         """The five example articles and their records into an empty installation, or the originals in place of the digests."""
-        if "import_seeds" not in get_commands() or (articles is None and Source.objects.exists() and Claim.objects.exists()):
+        if "import_seeds" not in get_commands() or (
+            articles is None and Source.objects.exists() and Claim.objects.exists()
+        ):
             return
         self.say("Importing the seed articles and records …")
-        call_command("import_seeds", stdout=self.stdout, stderr=self.stderr, **({"articles": articles} if articles else {}))
+        call_command(
+            "import_seeds",
+            stdout=self.stdout,
+            stderr=self.stderr,
+            **({"articles": articles} if articles else {}),
+        )
 
     def collect(self) -> None:
         if not assets.collected():
