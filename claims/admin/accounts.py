@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin.permitting import ByTheTable
 from claims.permissions import may
-from claims.vocabulary import Role, Verb
+from claims.vocabulary import Verb
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -40,12 +40,6 @@ class AccountAdmin(ByTheTable, UserAdmin):  # type: ignore[type-arg]
         """Editors find colleagues by name (to hand a request to somebody); the section itself is not theirs."""
         looking_up = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
         return may(request.user, Verb.READ_DESK if looking_up else self.reads)
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
-        """Only the groups that are roles."""
-        if db_field.name == "groups":
-            kwargs["queryset"] = Group.objects.filter(name__in=[role.value for role in Role])
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(Group)

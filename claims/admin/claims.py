@@ -15,15 +15,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from claims import linking, reviewing
+from claims import reviewing
 from claims.admin.filters import ContestFilter, NewsFilter, PublicationFilter, RatingFilter, TopicFilter
 from claims.admin.inlines import EvidenceOnClaim, PositionsOnClaim, store_positions
-from claims.admin.permitting import ByTheTable
-from claims.admin.site import DeskSite
-from claims.admin.versions import KeepsVersions
-from claims.desk import queues
-from claims.desk.acting import CLAIM_ACTS, Act, act_page, acts_for
 from claims.admin.lists import NewsFirst
+from claims.admin.permitting import ByTheTable
+from claims.admin.versions import KeepsVersions
+from claims.desk.acting import CLAIM_ACTS, Act, act_page, acts_for
 from claims.desk.addresses import free_slug
 from claims.desk.finding import claims_about, speakers_called
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
@@ -106,7 +104,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[t
             else str(label(figures.contest, Contest))
         )
 
-    @admin.display(description=gettext_lazy("new"))
+    @admin.display(description=pgettext_lazy("column", "new"))
     def news(self, claim: Claim) -> str:
         n = getattr(claim, "news_count", 0)
         return ngettext("%(n)s to look at", "%(n)s to look at", n) % {"n": n} if n else ""

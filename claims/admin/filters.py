@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -21,29 +20,34 @@ from claims.vocabulary import Contest, Publication, Rating
 TOPICS_LISTED = 30
 
 
-class ColumnFilter(admin.SimpleListFilter):
-    """A facet over one column, counted by one GROUP BY (the stock count is a subquery for each choice)."""
+class Facet(admin.SimpleListFilter):
+    """A facet of the list of claims. One query counts them all (the stock way is one for each, with a subquery for each choice)."""
 
-    column: ClassVar[str]
+    def matches(self, row: dict[str, Any], choice: str) -> bool:
+        """Whether the claims counted in `row` (see `counted`) are those of `choice`."""
+        raise NotImplementedError
 
     def get_facet_queryset(self, changelist: Any) -> dict[str, int]:
-        """One query serves every facet that is not chosen; a chosen one is counted as if it were not."""
-        if self.value() is None:
-            grouped = counted_together(changelist, self.request)
-        else:
-            rows = changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters())
-            grouped = list(rows.order_by().values(self.column).annotate(n=Count("pk")))
-        found: Counter[str] = Counter()
-        for row in grouped:
-            value = row[self.column]
-            found["" if value is None else str(value)] += row["n"]
+        """What each choice would list, the other facets staying as chosen."""
+        others = [spec for spec in changelist.filter_specs if spec is not self and spec.value()]
+        rows = [
+            row
+            for row in counted(changelist, self.request)
+            if all(spec.matches(row, spec.value()) for spec in others)
+        ]
         return {
-            f"{place}__c": self.count_of(choice, found)
+            f"{place}__c": sum(row["n"] for row in rows if self.matches(row, str(choice)))
             for place, (choice, _title) in enumerate(self.lookup_choices)
         }
 
-    def count_of(self, choice: str, found: dict[str, int]) -> int:
-        return found.get(str(choice), 0)
+
+class ColumnFilter(Facet):
+    """A facet over one column."""
+
+    column: ClassVar[str]
+
+    def matches(self, row: dict[str, Any], choice: str) -> bool:
+        return str(row[self.column]) == choice
 
 
 class WordFilter(ColumnFilter):
@@ -70,9 +74,9 @@ class RatingFilter(WordFilter):
             return queryset.filter(Q(figures=None) | Q(figures__rating=""))
         return super().queryset(request, queryset)
 
-    def count_of(self, choice: str, found: dict[str, int]) -> int:
+    def matches(self, row: dict[str, Any], choice: str) -> bool:
         """No figures and an empty rating are both "to be reviewed"."""
-        return found.get("" if choice == self.NONE else str(choice), 0)
+        return not row[self.column] if choice == self.NONE else super().matches(row, choice)
 
 
 class PublicationFilter(WordFilter):
@@ -101,7 +105,7 @@ class TopicFilter(ColumnFilter):
         )
 
 
-class NewsFilter(admin.SimpleListFilter):
+class NewsFilter(Facet):
     """Published claims that something new speaks against."""
 
     title, parameter_name = _("what is new"), "news"
@@ -112,26 +116,26 @@ class NewsFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(pk__in=news_of(request)) if self.value() else queryset
 
-    def get_facet_queryset(self, changelist: Any) -> dict[str, int]:
-        if self.value() is None:
-            return {"0__c": sum(row["news"] for row in counted_together(changelist, self.request))}
-        rows = changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters())
-        return {"0__c": rows.filter(pk__in=news_of(self.request)).count()}
+    def matches(self, row: dict[str, Any], choice: str) -> bool:
+        return bool(row["new"])
 
 
-def counted_together(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """The claims of the list, counted by every column that has a facet: a few hundred rows at most, read once a request."""
-    rows: list[dict[str, Any]] | None = getattr(request, "counted_together", None)
+def counted(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    """The claims that the search finds, counted by everything that has a facet: a few hundred rows, read once a request."""
+    rows: list[dict[str, Any]] | None = getattr(request, "claims_counted", None)
     if rows is None:
-        keys = news_of(request)
-        news = Count("pk", filter=Q(pk__in=keys)) if keys else Value(0)
-        listed = changelist.get_queryset(request, exclude_parameters=[]).order_by()
-        rows = list(
-            listed.values("figures__rating", "publication", "figures__contest", "topic_id").annotate(
-                n=Count("pk"), news=news
-            )
+        found, _distinct = changelist.model_admin.get_search_results(
+            request, changelist.root_queryset, changelist.query
         )
-        request.counted_together = rows  # type: ignore[attr-defined]
+        keys = news_of(request)
+        new = (
+            Case(When(pk__in=keys, then=Value(1)), default=Value(0))
+            if keys
+            else Value(0, output_field=IntegerField())
+        )
+        columns = ("figures__rating", "publication", "figures__contest", "topic_id")
+        rows = list(found.order_by().annotate(new=new).values(*columns, "new").annotate(n=Count("pk")))
+        request.claims_counted = rows  # type: ignore[attr-defined]
     return rows
 
 

@@ -12,9 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import linking
@@ -24,8 +22,8 @@ from claims.labels import choices
 from claims.models import Carrier, Evidence, Position, Statement, StatementSpeaker
 from claims.vocabulary import Stance, Verb
 
-# A claim's form shows so many statements; the list of statements shows all.
-SHOWN = 20
+# A claim's form shows so many statements, the newest; its desk page shows all.
+SHOWN = 12
 
 
 class PositionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -195,9 +193,13 @@ class CarriersOnStatement(ByTheTable, admin.StackedInline):  # type: ignore[type
 def statement_panel(statement: Statement | None, *, with_link: bool = True) -> SafeString:
     """Who said it, when, where, and the words where they stand; "–" while there is no statement."""
     if statement is None or statement.pk is None:
-        return format_html("–")
+        return SafeString("–")
     passage = getattr(statement, "passage", None) or passages_of([statement]).get(statement.pk)
-    context = {"statement": statement, "passage": passage, "edit": statement_url(statement) if with_link else ""}
+    context = {
+        "statement": statement,
+        "passage": passage,
+        "edit": statement_url(statement) if with_link else "",
+    }
     return SafeString(render_to_string("admin/claims/_statement.html", context))
 
 

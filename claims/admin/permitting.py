@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import pgettext_lazy
@@ -40,6 +41,8 @@ class ByTheTable:
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A text that readers see exists in each language: its label says which."""
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         language = TEXT_IN.get(db_field.name[-3:])
         if field is not None and language is not None:

@@ -37,6 +37,11 @@ class DeskSite(AdminSite):
     login_form = DeskLogin
     empty_value_display = "–"
 
+    def __init__(self, name: str = "admin") -> None:
+        """Nothing is deleted in bulk: what readers have seen is withdrawn, discarded or merged."""
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
     def has_permission(self, request: HttpRequest) -> bool:
         return may(request.user, Verb.READ_DESK)
 

@@ -55,7 +55,8 @@ class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=gettext_lazy("Only where the same words stand more than once in the article."),
     )
-    stored_besides = ("spans",)
+    # Set by clean() where the words were changed; KeepsVersions stores it with the other changes.
+    worked_out = ("spans",)
 
     class Meta:
         model = Statement

@@ -92,10 +92,10 @@ class KeepsVersions:
             return
         base = number(request.POST.get("base_version"))
         stored = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
-        fields = {field.name for field in obj._meta.concrete_fields} | set(
-            getattr(form, "stored_besides", ())
-        )
+        fields = {field.name for field in obj._meta.concrete_fields}
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name in fields}
+        worked_out = getattr(form, "worked_out", ())
+        changes |= {name: form.cleaned_data[name] for name in worked_out if name in form.cleaned_data}
         if stored.version != base:
             raise stale(stored, changes, base=base)
         self.store_changes(request, stored, changes, base=base)

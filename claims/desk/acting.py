@@ -50,7 +50,7 @@ CLAIM_ACTS: dict[str, Act] = {
             pgettext_lazy("act of an editor", "Publish"),
             gettext_lazy("Readers will see the claim with its accepted statements from published articles."),
             (Publication.DRAFT.value,),
-            lambda claim, by, asked, base: reviewing.publish(claim, by=by, base=base),
+            lambda claim, by, _asked, base: reviewing.publish(claim, by=by, base=base),
         ),
         Act(
             "publish_update",
@@ -58,7 +58,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Publish update"),
             gettext_lazy("Readers will also see the statements accepted since the claim was published."),
             (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
-            lambda claim, by, asked, base: reviewing.publish_update(claim, by=by, base=base),
+            lambda claim, by, _asked, base: reviewing.publish_update(claim, by=by, base=base),
         ),
         Act(
             "review_again",
@@ -66,7 +66,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Put under review"),
             gettext_lazy("The page stays, with a notice on top that we are looking at it again."),
             (Publication.PUBLISHED.value,),
-            lambda claim, by, asked, base: reviewing.review_again(claim, by=by),
+            lambda claim, by, _asked, _base: reviewing.review_again(claim, by=by),
         ),
         Act(
             "reopen",
@@ -74,7 +74,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Reopen"),
             gettext_lazy("Readers will see the claim again as published."),
             (Publication.WITHDRAWN.value, Publication.UNDER_REVIEW.value),
-            lambda claim, by, asked, base: reviewing.reopen(claim, by=by),
+            lambda claim, by, _asked, _base: reviewing.reopen(claim, by=by),
         ),
         Act(
             "withdraw",
@@ -82,7 +82,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Withdraw"),
             gettext_lazy("The page will say that the claim was withdrawn, and why."),
             (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
-            lambda claim, by, asked, base: reviewing.withdraw(claim, by=by, because=asked["because"]),
+            lambda claim, by, asked, _base: reviewing.withdraw(claim, by=by, because=asked["because"]),
             ("reason_it", "reason_en"),
         ),
     )
@@ -99,7 +99,7 @@ SOURCE_ACTS: dict[str, Act] = {
                 "Readers will see the article's title, outlet and date, and of its text what you choose here."
             ),
             (SourcePublication.DRAFT.value,),
-            lambda source, by, asked, base: reviewing.publish_source(source, by=by, shown=asked["shown"]),
+            lambda source, by, asked, _base: reviewing.publish_source(source, by=by, shown=asked["shown"]),
             ("shown",),
         ),
         Act(
@@ -110,7 +110,7 @@ SOURCE_ACTS: dict[str, Act] = {
                 "Readers will no longer see the article nor anything cited from it; its page will say why."
             ),
             (SourcePublication.PUBLISHED.value,),
-            lambda source, by, asked, base: reviewing.withdraw(source, by=by, because=asked["because"]),
+            lambda source, by, asked, _base: reviewing.withdraw(source, by=by, because=asked["because"]),
             ("reason_it", "reason_en"),
         ),
         Act(
@@ -119,7 +119,7 @@ SOURCE_ACTS: dict[str, Act] = {
             gettext_lazy("Reopen"),
             gettext_lazy("Readers will see the article again as published."),
             (SourcePublication.WITHDRAWN.value,),
-            lambda source, by, asked, base: reviewing.reopen(source, by=by),
+            lambda source, by, _asked, _base: reviewing.reopen(source, by=by),
         ),
     )
 }

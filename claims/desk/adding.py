@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from sources.articles import MAX_BYTES, Refused, article_from_text
-from sources.importing import Answer, finish_run, import_all, import_article, start_run
+from sources.articles import MAX_BYTES, Article, Refused, article_from_text
+from sources.importing import Answer, finish_run, import_all, import_batch, start_run
 from sources.incoming import MAX_LINES_BYTES, MAX_ZIP_BYTES, Incoming, articles_in_zip
 from sources.labels import LABELS, choices
 from sources.models import ImportRun
@@ -58,7 +58,7 @@ class AddArticlesForm(forms.Form):
     url = forms.CharField(label=gettext_lazy("Address on the web"), required=False, max_length=2000)
     outlet = forms.CharField(label=gettext_lazy("Outlet"), required=False, max_length=200)
     published = forms.CharField(
-        label=gettext_lazy("Published"),
+        label=gettext_lazy("Date of publication"),
         required=False,
         max_length=100,
         help_text=gettext_lazy("A day as 2022-12-10. Leave it empty when the article does not say."),
@@ -112,12 +112,13 @@ def add(form: AddArticlesForm, *, by: Any) -> tuple[ImportRun, list[Reported]]:
 
 def _pasted(words: dict[str, Any], run: ImportRun, by: Any) -> Answer:
     given = {name: words[name] or None for name in ("title", "url", "outlet", "published", "language")}
+    name = words["title"] or words["text"].strip().split("\n", 1)[0][:80]
+    article: Article | Refused
     try:
         article = article_from_text(words["text"], **given)
     except Refused as refused:
-        name = words["title"] or words["url"] or words["text"].strip()[:60]
-        return Answer(name, "reject", Outcome.FAILED, refused.reason, refused.sentence)
-    return import_article(article, run=run, by=by)
+        article = refused
+    return import_batch([(name, article)], run=run, by=by)[0]
 
 
 def _handed_in(files: Sequence[UploadedFile]) -> Iterator[Incoming]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db.models import F, IntegerField
@@ -55,7 +56,7 @@ def cut_up(text: str, marks: Iterable[Mark], *, offset: int = 0) -> list[Piece]:
             text[start - offset : end - offset],
             tuple(m.what for m in inside if m.start <= start and m.end >= end),
         )
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]
 
 
@@ -89,5 +90,7 @@ def _passage(row: Mapping[str, Any]) -> Passage:
         text = text[:end] if end > 0 else text
     text = text[:LONGEST]
     marks = [Mark(span["start"], span["end"]) for span in row["spans"]]
-    pieces = (Piece(BLANK_LINES.sub("\n", piece.text), piece.marks) for piece in cut_up(text, marks, offset=start))
+    pieces = (
+        Piece(BLANK_LINES.sub("\n", piece.text), piece.marks) for piece in cut_up(text, marks, offset=start)
+    )
     return Passage(tuple(pieces), cut_before=start > 0, cut_after=start + len(text) < row["body_length"])

@@ -55,9 +55,9 @@ def stale(obj: Versioned, changes: Mapping[str, Any], *, base: int) -> Stale:
     before = values_at(obj, base)
     names = list(changes)
     for field in obj._meta.concrete_fields:
-        if field.editable and field.name not in names and field.attname in before:
-            if before[field.attname] != getattr(now, field.attname):
-                names.append(field.name)
+        shown = field.editable and field.name not in names and field.attname in before
+        if shown and before[field.attname] != getattr(now, field.attname):
+            names.append(field.name)
     attname = {field.name: field.attname for field in obj._meta.concrete_fields}
     was = {name: before.get(attname.get(name, name)) for name in names}
     theirs = {name: getattr(now, attname.get(name, name), None) for name in names}
