@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from claims import reviewing
-from claims.desk.marking import back_to, versions_in
+from claims.desk.marking import CHANGED_MEANWHILE, back_to, versions_in
 from claims.desk.refusals import told
 from claims.errors import Refused, Stale
 from claims.models import Claim
@@ -167,6 +167,36 @@ def acts_for(obj: Claim | Source, user: Any) -> list[Act]:
     return [act for act in acts.values() if obj.publication in act.states and may(user, act.verb)]
 
 
+def changed_since(things: Sequence[Any], bases: Mapping[int, int]) -> set[int]:
+    """Keys of those whose version is no longer the one the page started from; inside a transaction they are held until its end."""
+    rows = type(things[0])._default_manager.filter(pk__in=bases)
+    if transaction.get_connection().in_atomic_block:
+        rows = rows.select_for_update(of=("self",))
+    now = dict(rows.order_by("pk").values_list("pk", "version"))
+    return {pk for pk, version in bases.items() if now.get(pk) != version}
+
+
+def try_to_act(request: HttpRequest, things: Sequence[Any], act: Act, form: ActForm) -> set[int]:
+    """Does it to all of them or to none. When it was not done the form says why; the keys of those changed meanwhile are returned."""
+    bases = versions_in(request.POST, things)
+    changed = set[int]()
+    try:
+        with transaction.atomic():
+            changed = changed_since(things, bases)
+            if not changed:
+                for thing in things:
+                    act.run(thing, request.user, form.asked(), bases[thing.pk])
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+    except IntegrityError as error:
+        form.add_error(None, told(error))
+    except Stale:
+        changed = changed_since(things, bases) or set(bases)
+    if changed:
+        form.add_error(None, CHANGED_MEANWHILE)
+    return changed
+
+
 def act_page(
     request: HttpRequest,
     things: Sequence[Any],
@@ -182,33 +212,15 @@ def act_page(
     back, status, changed = back_to(request, back), 200, set[int]()
     form = ActForm(act.asks, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        bases = versions_in(request.POST, things)
-        changed = {thing.pk for thing in things if thing.version != bases[thing.pk]}
-        status = 409 if changed else 200
-        if not changed:
-            try:
-                with transaction.atomic():
-                    for thing in things:
-                        act.run(thing, request.user, form.asked(), bases[thing.pk])
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-            except IntegrityError as error:
-                form.add_error(None, told(error))
-            except Stale:
-                status = 409
-            else:
-                n = len(things)
-                done = ngettext("Done for %(n)s item: %(act)s.", "Done for %(n)s items: %(act)s.", n)
-                messages.success(request, done % {"n": n, "act": act.name})
-                return HttpResponseRedirect(back)
-        if status == 409:
+        changed = try_to_act(request, things, act, form)
+        if not form.errors:
+            n = len(things)
+            done = ngettext("Done for %(n)s item: %(act)s.", "Done for %(n)s items: %(act)s.", n)
+            messages.success(request, done % {"n": n, "act": act.name})
+            return HttpResponseRedirect(back)
+        if changed:
+            status = 409
             things = [type(thing)._default_manager.get(pk=thing.pk) for thing in things]
-            form.add_error(
-                None,
-                _(
-                    "Somebody changed what is marked below since you opened this page. Nothing was written: read it again, then decide."
-                ),
-            )
     lines = [
         {"thing": thing, "changed": thing.pk in changed, "possible": thing.publication in act.states}
         for thing in things

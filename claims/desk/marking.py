@@ -16,7 +16,6 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims import reviewing
@@ -50,6 +49,10 @@ EVIDENCE_FOR = {
     Rating.REFUTED: "refutes",
     Rating.UNPROVEN: "context",
 }
+
+CHANGED_MEANWHILE = gettext_lazy(
+    "Somebody changed what is marked below since you opened this page. Nothing was written: read it again, then decide."
+)
 
 
 def name_of_act(rating: Rating) -> str:
@@ -138,13 +141,8 @@ def try_to_mark(
         form.add_error(None, told(error))
     except Stale:
         now = dict(Claim.objects.filter(pk__in=bases).values_list("pk", "version"))
-        form.add_error(
-            None,
-            _(
-                "Somebody changed what is marked below since you opened this page. Nothing was written: read it again, then decide."
-            ),
-        )
-        return [], {pk for pk, version in bases.items() if now.get(pk) != version}
+        form.add_error(None, CHANGED_MEANWHILE)
+        return [], {pk for pk, version in bases.items() if now.get(pk) != version} or set(bases)
     return [], set()
 
 
