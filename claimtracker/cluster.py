@@ -57,8 +57,11 @@ RIGHTS_SQL = (
 
 
 def socket_dir(pgdata: Path) -> Path:
-    """Where the server of this data directory puts its socket: inside, unless the path is too long for the kernel."""
-    if len(os.fsencode(pgdata)) <= LONGEST_SOCKET_DIR:
+    """Where the server of this data directory puts its socket: inside, unless the path is too long for the kernel.
+
+    A comma separates hosts for PostgreSQL's clients, so a path with one will not do either.
+    """
+    if len(os.fsencode(pgdata)) <= LONGEST_SOCKET_DIR and "," not in str(pgdata):
         return pgdata
     name = f"claimtracker-{os.geteuid()}-{hashlib.sha256(os.fsencode(pgdata)).hexdigest()[:12]}"
     return Path("/tmp") / name  # noqa: S108  (not TMPDIR: every process must come to the same answer; its owner is checked)
@@ -112,21 +115,19 @@ class Cluster:
             self._bin = binaries_for(self.path, self._account)
         return self._bin / name
 
-    def run(
-        self, name: str, *arguments: str, timeout: float | None = START_SECONDS + 30
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, name: str, *arguments: str, folder: Path = Path("/")) -> subprocess.CompletedProcess[str]:
         """Runs one of PostgreSQL's own programs as the server's account, away from the terminal's signals."""
         program = self.program(name)
         return subprocess.run(
             [str(program), *arguments],
-            cwd="/",
+            cwd=folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=timeout,
+            timeout=START_SECONDS + 30,
             start_new_session=True,
             **(self._account.as_subprocess() if self._account else {}),
         )
@@ -257,8 +258,9 @@ class Cluster:
         log = self.path / "server.log"
         while True:
             # A killed server's last processes can hold its shared memory for a moment.
+            # pg_ctl hands its arguments to a shell: we go to the directory instead of naming it.
             result = self.run(
-                "pg_ctl", "start", "-w", "-s", "-t", seconds, "-l", str(log), "-D", str(self.path)
+                "pg_ctl", "start", "-w", "-s", "-t", seconds, "-l", log.name, "-D", ".", folder=self.path
             )
             if result.returncode == 0:
                 return
