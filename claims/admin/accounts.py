@@ -43,7 +43,7 @@ class AccountAdmin(ByTheTable, UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class RoleAdmin(ByTheTable, GroupAdmin):  # type: ignore[type-arg]
+class RoleAdmin(ByTheTable, GroupAdmin):
     """The roles are fixed by the table of permissions: they can be read, not made."""
 
     reads = Verb.MANAGE_USERS

@@ -31,7 +31,7 @@ from claims.vocabulary import Contest, Rating, Verb
 
 
 @admin.register(Claim)
-class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class ClaimAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     change_form_template = "admin/claims/claim/change_form.html"
     list_display = ("words", "rating", "contest", "news", "publication")
@@ -71,7 +71,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[t
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         return super().get_queryset(request).filter(merged_into=None).defer("search_it", "search_en")
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[admin.views.main.ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewsFirst]:
         return NewsFirst
 
     def get_search_results(
@@ -87,7 +87,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[t
 
     @admin.display(description=gettext_lazy("claim"), ordering="pk")
     def words(self, claim: Claim) -> str:
-        return claim.text
+        return str(claim)
 
     @admin.display(description=gettext_lazy("our assessment"))
     def rating(self, claim: Claim) -> str:
@@ -241,11 +241,10 @@ class ClaimAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[t
     def store_changes(
         self, request: HttpRequest, obj: Claim, changes: Mapping[str, Any], *, base: int
     ) -> None:
-        if changes:
-            reviewing.edit_claim(obj, changes, by=request.user, base=base)
+        reviewing.edit_claim(obj, dict(changes), by=request.user, base=base)
 
     def create(self, request: HttpRequest, obj: Claim, form: Any) -> None:
-        obj.slug = free_slug(Claim, obj.text_en or obj.text_it)
+        obj.slug = free_slug(Claim, str(obj))
         obj.save()
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

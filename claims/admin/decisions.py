@@ -80,7 +80,7 @@ class VerdictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class EvidenceAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     list_display = ("claim", "kind", "rests_on", "created_at")
     list_filter = ("kind",)
@@ -169,7 +169,8 @@ class CorrectionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("what changed"))
     def changed(self, correction: Correction) -> str:
-        model = type(correction.statement or correction.claim or correction.source)
+        about = correction.statement or correction.claim or correction.source
+        model = type(about) if about is not None else Correction
         lines = (
             (
                 label_of(model, name),

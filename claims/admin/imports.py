@@ -79,6 +79,6 @@ class ImportRunAdmin(ByTheTable, admin.ModelAdmin):  # type: ignore[type-arg]
             items = items.filter(outcome=wanted)
         page = Paginator(items.order_by("pk"), ITEMS_A_PAGE).get_page(request.GET.get("page"))
         for item in page.object_list:
-            item.reason_label = REASONS.get(item.reason, item.reason)
+            item.reason_label = REASONS.get(item.reason, item.reason)  # type: ignore[attr-defined]
         context |= {"page": page, "outcomes": list(LABELS[Outcome].items()), "wanted": wanted}
         return super().render_change_form(request, context, *args, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -41,7 +41,7 @@ class PositionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _get_validation_exclusions(self) -> set[str]:
         """The choice may be left to the step."""
-        excluded = super()._get_validation_exclusions()
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded | {"stance"} if not self.cleaned_data.get("stance") else excluded
 
 
@@ -73,6 +73,7 @@ class NewestFirst(BaseInlineFormSet):  # type: ignore[type-arg]
     """The newest SHOWN rows of a claim; when a form comes back, exactly the rows that it carried."""
 
     shows_some = True
+    _queryset: Any
 
     def get_queryset(self) -> Any:
         if not hasattr(self, "_queryset"):
@@ -95,7 +96,7 @@ class NewestFirst(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def initial_form_count(self) -> int:
         if self.is_bound:
-            return int(self.management_form.cleaned_data["INITIAL_FORMS"])
+            return int(self.management_form.cleaned_data["INITIAL_FORMS"] or 0)
         return len(self.get_queryset())
 
 
@@ -181,7 +182,7 @@ class CarriersOnStatement(ByTheTable, admin.StackedInline):  # type: ignore[type
     adds = changes = deletes = Verb.TRIAGE
     extra = 0
     autocomplete_fields = ("speaker", "outlet", "through")
-    classes: ClassVar[Any] = ("collapse",)
+    classes = ("collapse",)
     verbose_name = gettext_lazy("carrier")
     verbose_name_plural = gettext_lazy("reported through")
     fields = (("kind", "order"), ("outlet", "speaker"), ("as_written", "through"))

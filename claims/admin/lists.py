@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
-from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from claims.admin.filters import news_of
 from claims.desk import queues
-from claims.models import Claim
 
 
 class NewsFirst(ChangeList):
     """Claims: published ones with new denials or admissions on top, then the newest."""
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Claim]:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         claims = super().get_queryset(request, exclude_parameters)
         if exclude_parameters is not None:
             return claims  # only counted, for a facet

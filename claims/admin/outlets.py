@@ -18,7 +18,7 @@ from sources.names import fold
 
 
 @admin.register(Outlet)
-class OutletAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class OutletAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     list_display = ("name", "kind", "country", "homepage")
     list_filter = ("kind",)

@@ -15,7 +15,7 @@ from claims.vocabulary import Verb
 
 
 @admin.register(Request)
-class RequestAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class RequestAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.RECORD_REQUEST
     list_display = ("kind", "sender", "claim", "received_at", "due_at", "outcome")
     list_display_links = ("kind", "sender")

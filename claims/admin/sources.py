@@ -34,7 +34,7 @@ SHOWN = 60_000
 
 
 @admin.register(Source)
-class SourceAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class SourceAdmin(ByTheTable, KeepsVersions):
     """Articles come in through "Add articles"; their text never changes."""
 
     adds, changes, deletes = Verb.IMPORT, Verb.DRAFT, Verb.DRAFT

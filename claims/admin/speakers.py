@@ -37,7 +37,7 @@ class AffiliationsOfSpeaker(ByTheTable, admin.StackedInline):  # type: ignore[ty
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class SpeakerAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.TRIAGE
     list_display = ("name", "kind", "country", "speaks_for")
     list_filter = ("kind",)

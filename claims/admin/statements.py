@@ -94,7 +94,7 @@ class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Statement)
-class StatementAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class StatementAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.TRIAGE
     form = StatementForm
     change_form_template = "admin/claims/statement/change_form.html"
@@ -232,8 +232,10 @@ class StatementAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: igno
         """A statement stays in its article."""
         return (*self.readonly_fields, "source") if obj else self.readonly_fields
 
-    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
-        return self.autocomplete_fields
+    def get_fieldsets(self, request: HttpRequest, obj: Statement | None = None) -> Any:
+        """A new statement has no passage yet."""
+        sections = super().get_fieldsets(request, obj)
+        return sections if obj else ((None, {"fields": ("source", "quotation")}), *sections[1:])
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?source=…&quotation=…`: from text selected in an article."""
@@ -257,14 +259,13 @@ class StatementAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: igno
     def create(self, request: HttpRequest, obj: Statement, form: Any) -> None:
         """What an editor enters is accepted by birth."""
         obj.origin, obj.review = StatementOrigin.EDITOR.value, Review.ACCEPTED.value
-        obj.reviewed_by, obj.reviewed_at = request.user, timezone.now()
+        obj.reviewed_by_id, obj.reviewed_at = request.user.pk, timezone.now()
         obj.save()
 
     def store_changes(
         self, request: HttpRequest, obj: Statement, changes: Mapping[str, Any], *, base: int
     ) -> None:
-        if changes:
-            linking.edit_statement(obj, dict(changes), by=request.user, base=base)
+        linking.edit_statement(obj, dict(changes), by=request.user, base=base)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Position:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +16,7 @@ from claims.vocabulary import Verb
 
 
 @admin.register(Topic)
-class TopicAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[type-arg]
+class TopicAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     list_display = ("name_it", "name_en", "slug")
     list_display_links = ("name_it", "name_en")
@@ -25,7 +26,7 @@ class TopicAdmin(ByTheTable, KeepsVersions, admin.ModelAdmin):  # type: ignore[t
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Topic | None = None
-    ) -> dict[str, tuple[str, ...]]:
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("name_en",)}
 
     def get_search_results(

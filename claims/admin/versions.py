@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pghistory
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,13 +15,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from claims.acts import change, stale
 from claims.desk.refusals import told
-from claims.desk.versions import in_words, label_of, rows, stale, update_if_unchanged
+from claims.desk.versions import in_words, label_of, rows
 from claims.errors import Refused, Stale
 
 
-class KeepsVersions:
-    """Mixin for the ModelAdmin of a Versioned model, before ModelAdmin.
+class KeepsVersions(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The ModelAdmin of a Versioned model.
 
     The form carries the version and a readable copy of its inline rows, as they stood when it was opened. Whoever saves holds the
     row (FOR UPDATE by its key) and is refused with Stale when either has changed. A refusal by a step or by the database comes back
@@ -32,14 +33,14 @@ class KeepsVersions:
 
     def store_changes(self, request: HttpRequest, obj: Any, changes: Mapping[str, Any], *, base: int) -> None:
         """Writes the changed fields of one form; sections whose edits are a step call the step. Raises Stale, Refused."""
-        update_if_unchanged(obj, changes, base=base)
+        change(obj, changes, base=base)
 
     def create(self, request: HttpRequest, obj: Any, form: Any) -> None:
         """Stores a new row; sections whose creation is a step call the step."""
         obj.save()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        form = super().get_form(request, obj, change=change, **kwargs)
         refusal = getattr(request, "refusal", None)
         if refusal is None:
             return form
@@ -58,7 +59,7 @@ class KeepsVersions:
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        view = super().changeform_view  # type: ignore[misc]
+        view = super().changeform_view
         try:
             with pghistory.context(user=request.user.pk, verb="edit"):
                 return view(request, object_id, form_url, extra_context)
@@ -84,7 +85,7 @@ class KeepsVersions:
                     for each in formsets
                 },
             }
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
@@ -98,7 +99,8 @@ class KeepsVersions:
         changes |= {name: form.cleaned_data[name] for name in worked_out if name in form.cleaned_data}
         if stored.version != base:
             raise stale(stored, changes, base=base)
-        self.store_changes(request, stored, changes, base=base)
+        if changes:
+            self.store_changes(request, stored, changes, base=base)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if change:
@@ -111,11 +113,11 @@ class KeepsVersions:
                         {str(name): lines(now)},
                         {str(name): lines(yours(formset))},
                     )
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        super().save_related(request, form, formsets, change)
 
     def conflict(self, request: HttpRequest, object_id: str | None, conflict: Stale) -> HttpResponse:
         """The page that shows both versions. Going on means the same form again, now on top of what is stored."""
-        obj = self.model._default_manager.get(pk=unquote(object_id or ""))  # type: ignore[attr-defined]
+        obj = self.model._default_manager.get(pk=unquote(object_id or ""))
         formsets, _inlines = self._create_formsets(request, obj, change=True)  # type: ignore[attr-defined]
         fresh = {"base_version": obj.version} | {f"base_{each.prefix}": written(each) for each in formsets}
         kept = [
@@ -125,11 +127,11 @@ class KeepsVersions:
             if name != "csrfmiddlewaretoken" and name not in fresh and not name.startswith("_")
         ]
         context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            **self.admin_site.each_context(request),
             "title": _("Somebody else changed this while you were writing"),
-            "opts": self.model._meta,  # type: ignore[attr-defined]
+            "opts": self.model._meta,
             "original": obj,
-            "rows": rows(self.model, conflict),  # type: ignore[attr-defined]
+            "rows": rows(self.model, conflict),
             "kept": [*kept, *fresh.items(), ("_continue", "1")],
             "again": request.path,
         }
@@ -138,10 +140,10 @@ class KeepsVersions:
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:
             with pghistory.context(user=request.user.pk, verb="delete"):
-                return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
+                return super().delete_view(request, object_id, extra_context)
         except (IntegrityError, models.ProtectedError, models.RestrictedError) as error:
             messages.error(request, told(error))
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"  # type: ignore[attr-defined]
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(name, args=[object_id]))
 
 

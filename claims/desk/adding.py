@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -34,7 +33,7 @@ class SeveralFiles(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_empty_file=True, **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = data if isinstance(data, (list, tuple)) else [data] if data else []
         return [super(SeveralFiles, self).clean(file, initial) for file in files]
 
@@ -68,7 +67,7 @@ class AddArticlesForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Find out")), *choices(Language)],
     )
-    files = SeveralFiles(
+    files = SeveralFiles(  # type: ignore[assignment]
         label=gettext_lazy("Files"),
         required=False,
         help_text=gettext_lazy("Any number of .txt, .html, .json or .jsonl files, or a .zip of them."),
@@ -121,7 +120,7 @@ def _pasted(words: dict[str, Any], run: ImportRun, by: Any) -> Answer:
     return import_batch([(name, article)], run=run, by=by)[0]
 
 
-def _handed_in(files: Sequence[UploadedFile]) -> Iterator[Incoming]:
+def _handed_in(files: Sequence[Any]) -> Iterator[Incoming]:
     """The uploaded files; those of a zip under the zip's name. Nothing larger than the archive takes is read."""
     for file in files:
         name = str(file.name)
@@ -135,7 +134,7 @@ def _handed_in(files: Sequence[UploadedFile]) -> Iterator[Incoming]:
             yield Incoming(name, file.read())
 
 
-def _unzipped(name: str, file: UploadedFile) -> Iterator[Incoming]:
+def _unzipped(name: str, file: Any) -> Iterator[Incoming]:
     if (file.size or 0) > MAX_ZIP_BYTES:
         yield Incoming(name, Refused("too_large", f"The zip is larger than {MAX_ZIP_BYTES // 2**20} MiB."))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import IntegrityError
@@ -20,7 +20,7 @@ from claims.vocabulary import EvidenceKind, Review
 PICKED = 200
 
 
-class StatementChoice(forms.ModelChoiceField):
+class StatementChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Statement) -> str:
         return f"{', '.join(str(row) for row in obj.speakers.all())}: {obj.quote[:100]}"
 
@@ -49,9 +49,8 @@ class EvidenceForm(forms.Form):
         self.claim = claim
         on_it = Statement.objects.filter(positions__claim=claim, review=Review.ACCEPTED).order_by("-pk")
         keys = list(on_it.values_list("pk", flat=True)[:PICKED])
-        self.fields["statement"].queryset = Statement.objects.filter(pk__in=keys).prefetch_related(
-            "speakers__speaker"
-        )
+        picked = cast(StatementChoice, self.fields["statement"])
+        picked.queryset = Statement.objects.filter(pk__in=keys).prefetch_related("speakers__speaker")
 
 
 def try_to_add(request: HttpRequest, form: EvidenceForm) -> bool:

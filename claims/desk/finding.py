@@ -32,7 +32,7 @@ def claims_about(term: str, speakers: list[int] | None = None) -> QuerySet[Any]:
     """
     term = clean(term)
     keys = Claim.objects.order_by().values("pk")
-    found = [
+    found: list[QuerySet[Any, Any]] = [
         keys.filter(search_it=SearchQuery(term, config="italian", search_type="websearch")),
         keys.filter(search_en=SearchQuery(term, config="english", search_type="websearch")),
         keys.filter(slug=term.lower()),

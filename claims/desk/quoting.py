@@ -66,7 +66,8 @@ def _find(source: Source, piece: str, at: int, before: str, *, first: bool) -> t
 
 
 def _places(body: str, words: str, at: int) -> list[int]:
-    places, place = [], body.find(words, at)
+    places: list[int] = []
+    place = body.find(words, at)
     while place >= 0 and len(places) < 50:
         places.append(place)
         place = body.find(words, place + 1)

@@ -1,12 +1,11 @@
 """Forms that two people opened: what it was, what it is now, and what the second one wrote. Nothing is overwritten.
 
-A form carries the version it started from. When the row has moved on since, the steps raise errors.Stale; the page made here
-shows the three side by side with status 409 and offers to go on.
+A form carries the version it started from. When the row has moved on since, acts.change and the steps raise errors.Stale; its
+three sides are put into words here, for a page with status 409 that offers to go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from claims.errors import Stale
-from sources.triggers import Versioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +28,6 @@ class Row:
     theirs: str
     yours: str
     clash: bool
-
-
-def values_at(obj: Versioned, version: int) -> dict[str, Any]:
-    """The tracked values of the row when it had that version, from its history; {} when the history does not say."""
-    event = obj.events.filter(version=version).order_by("-pgh_id").values().first()  # type: ignore[attr-defined]
-    return dict(event or {})
-
-
-def update_if_unchanged(obj: Versioned, changes: Mapping[str, Any], *, base: int) -> None:
-    """Writes `changes` (model field names) where the version is still `base`.
-
-    Raises Stale. For things that no step edits (topics, outlets, requests): the condition and the row count settle the race.
-    """
-    rows = type(obj)._default_manager.filter(pk=obj.pk, version=base)
-    written = rows.update(**changes) if changes else rows.count()
-    if not written:
-        raise stale(obj, changes, base=base)
-
-
-def stale(obj: Versioned, changes: Mapping[str, Any], *, base: int) -> Stale:
-    """The refusal with its three sides, for the fields of `changes` and whatever else somebody changed since `base`."""
-    now = type(obj)._default_manager.get(pk=obj.pk)
-    before = values_at(obj, base)
-    names = list(changes)
-    for field in obj._meta.concrete_fields:
-        shown = field.editable and field.name not in names and field.attname in before
-        if shown and before[field.attname] != getattr(now, field.attname):
-            names.append(field.name)
-    attname = {field.name: field.attname for field in obj._meta.concrete_fields}
-    was = {name: before.get(attname.get(name, name)) for name in names}
-    theirs = {name: getattr(now, attname.get(name, name), None) for name in names}
-    yours = {name: changes.get(name, was[name]) for name in names}
-    return Stale(was, theirs, yours)
 
 
 def rows(model: type[models.Model], conflict: Stale) -> list[Row]:

@@ -27,6 +27,7 @@ from claims.desk.marking import EVIDENCE_FOR, MarkForm, back_to, may_mark, name_
 from claims.desk.passages import passages_of
 from claims.desk.refusals import told
 from claims.errors import Refused
+from claims.labels import choices
 from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Rating, Verb
@@ -141,7 +142,7 @@ def claim_context(request: HttpRequest, claim: Claim, form: MarkForm) -> dict[st
             "evidence": EVIDENCE_FOR[rating],
             "chosen": form["rating"].value() == rating.value,
         }
-        for rating, rating_label in ((Rating(value), words) for value, words in form.fields["rating"].choices)
+        for rating, rating_label in ((Rating(value), words) for value, words in choices(Rating))
     ]
     return {
         "claim": claim,
