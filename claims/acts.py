@@ -1,0 +1,57 @@
+"""What every editorial act does the same way: may you? one transaction, one line in the history, no lost edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from claims.errors import Stale
+from claims.permissions import require
+from claims.vocabulary import Verb
+from sources.triggers import Versioned
+
+__all__ = ["act", "change"]
+
+
+@contextmanager
+def act(verb: Verb, *, by: User, name: str = "", because: str = "") -> Iterator[None]:
+    """The frame of an act: PermissionDenied before anything is written, then one transaction whose history says who, what, why."""
+    require(by, verb)
+    with transaction.atomic(), pghistory.context(user=by.pk, verb=name or verb.value, reason=because):
+        yield
+
+
+def change(obj: Versioned, changes: Mapping[str, Any], *, base: int | None = None) -> None:
+    """Writes `changes` (model field names) by conditional update and reloads the row.
+
+    With `base`, only where the version is still that one; else raises Stale and writes nothing. The database bumps the version.
+    """
+    rows = type(obj)._default_manager.filter(pk=obj.pk)
+    if base is not None:
+        rows = rows.filter(version=base)
+    if not rows.update(**changes):
+        raise stale(obj, changes, base=base)
+    obj.refresh_from_db(fields=[*changes, "version"])
+
+
+def stale(obj: Versioned, changes: Mapping[str, Any], *, base: int | None) -> Stale:
+    """The three sides of a conflict, over the fields of `changes` and whatever else was changed since `base`."""
+    now = type(obj)._default_manager.get(pk=obj.pk)
+    event = obj.events.filter(version=base).order_by("-pgh_id").values().first() or {}  # type: ignore[attr-defined]
+    attnames = {field.name: field.attname for field in obj._meta.concrete_fields}
+    names = list(changes) + [
+        field.name
+        for field in obj._meta.concrete_fields
+        if field.editable
+        and field.name not in changes
+        and field.attname in event
+        and event[field.attname] != getattr(now, field.attname)
+    ]
+    was = {name: event.get(attnames.get(name, name)) for name in names}
+    theirs = {name: getattr(now, attnames.get(name, name), None) for name in names}
+    return Stale(was, theirs, {name: changes.get(name, was[name]) for name in names})

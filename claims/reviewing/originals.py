@@ -1,0 +1,126 @@
+"""Our summary gives way to the original that it stands for: the same Source, the same statements, now with the exact words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims import contest
+from claims.acts import act, change
+from claims.corrections import note_change
+from claims.errors import Refused
+from claims.models import Position, Statement
+from claims.models.statement import Span
+from claims.vocabulary import CorrectionKind, Review, StatementOrigin, Verb
+from sources.articles import Article
+from sources.models import Source
+from sources.vocabulary import BodyKind, Shown, SourcePublication
+
+CONTEXT = 32  # characters of prefix and suffix kept beside a quotation (W3C TextQuoteSelector)
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a keyed statement stands in the original: half-open characters of its normalised text."""
+
+    spans: Sequence[Sequence[int]]
+    delivery: str
+    cue_span: Sequence[int] | None = None
+    cue: str = ""
+    speaker_spans: Sequence[Sequence[int] | None] = ()
+
+
+def replace_digest(source: Source, article: Article, anchors: Mapping[str, Anchor], *, by: User) -> int:
+    """Puts `article` in the place of the digest that names its sha256; returns how many statements moved.
+
+    `anchors`: {statement key: Anchor}. One transaction. Machine suggestions made on the digest are discarded with that reason. Raises
+    Refused when the article is another one, or with a list when anything else that an editor accepted is anchored in the digest.
+    Doing it again changes nothing and returns 0.
+    """
+    if source.body_kind == BodyKind.FULL and source.text_sha256 == article.text_sha256:
+        return 0
+    if source.body_kind != BodyKind.DIGEST or source.original_sha256 != article.text_sha256:
+        raise Refused("another", _("This is not the article that the summary stands for."))
+    statements = list(Statement.objects.filter(source=source).prefetch_related("speakers"))
+    strangers = [s for s in statements if s.key not in anchors and s.review == Review.ACCEPTED]
+    if strangers:
+        listed = "; ".join(f"#{s.pk} {s.quote[:60]}" for s in strangers)
+        raise Refused(
+            "anchored",
+            _("These accepted statements rest on the summary's words: %(list)s") % {"list": listed},
+        )
+    with act(Verb.PUBLISH, by=by, name="replace_digest"):
+        was_shown, had_title = source.shown, source.title
+        change(source, _as_full_text(article, source))
+        moved = [s for s in statements if s.key in anchors]
+        for statement in moved:
+            _move(statement, anchors[statement.key], article.body)
+        Statement.objects.filter(
+            source=source, origin=StatementOrigin.EXTRACTION, review=Review.SUGGESTED
+        ).update(
+            review=Review.REJECTED.value,
+            review_reason="found in the summary that the original replaced",
+            reviewed_by=by,
+            reviewed_at=timezone.now(),
+        )
+        if source.publication != SourcePublication.DRAFT:
+            note_change(
+                source,
+                by=by,
+                kind=CorrectionKind.DIGEST,
+                before={"body_kind": BodyKind.DIGEST.value, "shown": was_shown, "title": had_title},
+                after={"body_kind": BodyKind.FULL.value, "shown": source.shown, "title": source.title},
+                text={
+                    "it": "Il testo originale ha preso il posto della nostra sintesi: ogni dichiarazione ha ora le parole esatte.",
+                    "en": "The original text took the place of our summary: every statement now has its exact words.",
+                },
+            )
+        contest.refresh(Position.objects.filter(statement__source=source).values_list("claim_id", flat=True))
+        return len(moved)
+
+
+def _as_full_text(article: Article, source: Source) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "body": article.body,
+        "body_kind": BodyKind.FULL.value,
+        "text_sha256": article.text_sha256,
+        "raw": article.raw,
+        "raw_sha256": article.raw_sha256,
+        "furniture": [
+            piece if isinstance(piece, dict) else dict(piece._asdict()) for piece in article.furniture
+        ],
+        "flags": list(article.flags),
+        "title_span": list(article.title_span) if article.title_span else None,
+        "shown": Shown.PASSAGES.value,
+    }
+    if article.title:
+        changes["title"] = article.title
+    return changes
+
+
+def _move(statement: Statement, anchor: Anchor, body: str) -> None:
+    statement.spans = [_span(body, start, end) for start, end in anchor.spans]
+    statement.cue_span = dict(_span(body, *anchor.cue_span)) if anchor.cue_span else None
+    statement.cue = statement.cue_span["exact"] if statement.cue_span else anchor.cue
+    statement.delivery = anchor.delivery
+    statement.save(update_fields=["spans", "cue_span", "cue", "delivery"])
+    for row, place in zip(statement.speakers.all(), anchor.speaker_spans, strict=False):
+        row.span = dict(_span(body, *place)) if place else None
+        if place:
+            row.as_written = row.span["exact"][:300] if row.span else row.as_written
+        row.save(update_fields=["span", "as_written"])
+
+
+def _span(body: str, start: int, end: int) -> Span:
+    return {
+        "start": start,
+        "end": end,
+        "exact": body[start:end],
+        "prefix": body[max(0, start - CONTEXT) : start],
+        "suffix": body[end : end + CONTEXT],
+    }

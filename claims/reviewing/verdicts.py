@@ -1,0 +1,264 @@
+"""Ratings: what each rests on, and how it comes into force.
+
+With second reading off (the default) an editor's mark is current at once. With it on, a mark on a published claim is a proposal
+until another editor approves it. The database enforces that one verdict is current, that the second reader is another person,
+and that the rating has its grounds; here we say so in words before it has to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from claims import contest
+from claims.acts import act, stale
+from claims.corrections import words
+from claims.errors import Refused
+from claims.labels import label
+from claims.models import Claim, Evidence, Position, Statement, StatementSpeaker, Verdict, VerdictNote
+from claims.vocabulary import REASON_MIN_LENGTH, EvidenceKind, Rating, Review, Stage, Stance, Verb
+from sources.models import Source
+
+Because = str | Mapping[str, str]
+
+
+def lacks(claim: Claim, rating: Rating | str) -> list[str]:
+    """What the claim still needs for this rating, in sentences; [] when its grounds hold."""
+    rating = Rating(rating)
+    if claim.merged_into_id is not None:
+        return [_("It was merged into another claim.")]
+    if rating == Rating.UNPROVEN:
+        return []
+    if rating == Rating.CONFIRMED:
+        if claim.evidence.filter(kind=EvidenceKind.SUPPORTS).exists() or _admitted_after_denial(claim):
+            return []
+        return [_("It needs evidence for it, or an admission by a party that had denied it.")]
+    if claim.evidence.filter(kind=EvidenceKind.REFUTES).exists():
+        return []
+    if rating == Rating.REFUTED:
+        return [_("It needs evidence against it.")]
+    denied = Position.objects.filter(claim=claim, stance=Stance.DENIES, statement__review=Review.ACCEPTED)
+    return [] if denied.exists() else [_("It needs an accepted denial, or evidence against it.")]
+
+
+def _admitted_after_denial(claim: Claim) -> bool:
+    """Whether a party that denied it also admitted it, by accepted statements."""
+    rows = StatementSpeaker.objects.filter(
+        speaker__isnull=False,
+        statement__review=Review.ACCEPTED,
+        statement__positions__claim=claim,
+        statement__positions__stance__in=[Stance.DENIES, Stance.ADMITS],
+    ).values_list(
+        "statement__positions__stance", "on_behalf_of_id", "speaker_id", "statement__positions__claim_id"
+    )
+    spoken = [(stance, body or speaker) for stance, body, speaker, about in rows if about == claim.pk]
+    parties = contest.Parties(body for _stance, body in spoken)
+    by_stance: dict[str, set[int]] = {Stance.DENIES: set(), Stance.ADMITS: set()}
+    for stance, body in spoken:
+        by_stance.setdefault(stance, set()).add(parties.of(body).pk)
+    return bool(by_stance[Stance.DENIES] & by_stance[Stance.ADMITS])
+
+
+def confirm(claim: Claim, *, by: User, because: Because, **more: Any) -> Verdict:
+    """Marks one claim as confirmed; see `decide`."""
+    return decide([claim], Rating.CONFIRMED, by=by, because=because, **more)[0]
+
+
+def dispute(claim: Claim, *, by: User, because: Because, **more: Any) -> Verdict:
+    """Marks one claim as disputed; see `decide`."""
+    return decide([claim], Rating.DISPUTED, by=by, because=because, **more)[0]
+
+
+def decide(
+    claims: Iterable[Claim],
+    rating: Rating | str,
+    *,
+    by: User,
+    because: Because,
+    evidence: Iterable[Evidence] = (),
+    bases: Mapping[int, int] | None = None,
+    key: str | None = None,
+    as_known_on: date | None = None,
+) -> list[Verdict]:
+    """Marks claims with a rating and a reason: all of them or none.
+
+    `because`: the reason readers see, {"it": …, "en": …} or a string in the active language. `bases`: {claim id: version the form started from}.
+    `evidence`: what is cited; without it, all that the claim has. Returns the verdicts: current, or proposed where a second
+    reading is due. Raises Refused, Stale, PermissionDenied.
+    """
+    rating = Rating(rating)
+    chosen = sorted(set(claims), key=lambda claim: claim.pk)
+    if not chosen:
+        raise Refused("none", _("Choose at least one claim."))
+    reason = _checked_reason(because)
+    with act(Verb.MARK, by=by, name=_verb(rating), because=reason["en"] or reason["it"]):
+        locked = {
+            claim.pk: claim
+            for claim in Claim.objects.select_for_update().filter(pk__in=[c.pk for c in chosen])
+        }
+        for claim in chosen:
+            base = (bases or {}).get(claim.pk)
+            if base is not None and locked[claim.pk].version != base:
+                raise stale(claim, {}, base=base)
+            missing = lacks(locked[claim.pk], rating)
+            if missing:
+                raise Refused(
+                    "grounds", _("“%(claim)s”: %(what)s") % {"claim": claim.text, "what": " ".join(missing)}
+                )
+        cited = list(evidence)
+        made = [
+            _write(locked[c.pk], rating, by, reason, cited, key=key, as_known_on=as_known_on) for c in chosen
+        ]
+        contest.refresh([claim.pk for claim in chosen])
+        return made
+
+
+def propose(claim: Claim, rating: Rating | str, *, by: User, because: Because, **more: Any) -> Verdict:
+    """Proposes a rating for another editor to approve, whatever the setting. Raises Refused, PermissionDenied."""
+    reason = _checked_reason(because)
+    with act(Verb.PROPOSE, by=by, name="propose", because=reason["en"] or reason["it"]):
+        return _write(claim, Rating(rating), by, reason, list(more.get("evidence", ())), stage=Stage.PROPOSED)
+
+
+def approve(verdict: Verdict, *, by: User) -> Verdict:
+    """A second editor brings a proposal into force. Raises Refused for its author and for what is no proposal."""
+    with act(Verb.APPROVE, by=by, name="approve"):
+        current = Verdict.objects.select_for_update().select_related("claim").get(pk=verdict.pk)
+        if current.stage != Stage.PROPOSED:
+            raise Refused("stage", _("Only a proposed decision can be approved."))
+        if current.author_id == by.pk:
+            raise Refused("own", _("The second reader is another person than the author."))
+        missing = lacks(current.claim, current.rating)
+        if missing:
+            raise Refused("grounds", " ".join(missing))
+        _supersede(current.claim)
+        current.stage, current.second_reader, current.decided_at = Stage.CURRENT.value, by, timezone.now()
+        current.evidence = current.evidence or _frozen(current.claim.evidence.all())
+        current.save(update_fields=["stage", "second_reader", "decided_at", "evidence"])
+        contest.refresh([current.claim_id])
+        return current
+
+
+def send_back(verdict: Verdict, *, by: User, note: str) -> VerdictNote:
+    """A second editor returns a proposal with a note. Raises Refused without one."""
+    if len(note.strip()) < REASON_MIN_LENGTH:
+        raise Refused(
+            "reason", _("Say in at least %(n)s characters what is missing.") % {"n": REASON_MIN_LENGTH}
+        )
+    with act(Verb.APPROVE, by=by, name="send_back", because=note):
+        if not Verdict.objects.filter(pk=verdict.pk, stage=Stage.PROPOSED).update(stage=Stage.RETURNED.value):
+            raise Refused("stage", _("Only a proposed decision can be sent back."))
+        return VerdictNote.objects.create(verdict=verdict, author=by, text=note.strip())
+
+
+def add_evidence(
+    claim: Claim,
+    *,
+    by: User,
+    kind: EvidenceKind | str,
+    statement: Statement | None = None,
+    url: str = "",
+    source: Source | None = None,
+    span: Mapping[str, Any] | None = None,
+    note_it: str = "",
+    note_en: str = "",
+    key: str | None = None,
+) -> Evidence:
+    """Adds a statement, a passage or a link for, against or about a claim. Raises Refused unless it is exactly one of them."""
+    if sum(bool(one) for one in (statement, url, source)) != 1:
+        raise Refused(
+            "evidence", _("Evidence is one thing: a statement, a passage of an article, or a link.")
+        )
+    if url and not url.startswith(("https://", "http://")):
+        raise Refused("url", _("A link starts with https:// or http://."))
+    with act(Verb.DRAFT, by=by, name="add_evidence"):
+        made = Evidence.objects.create(
+            claim=claim,
+            key=key,
+            kind=EvidenceKind(kind).value,
+            statement=statement,
+            source=source,
+            span=dict(span) if span else None,
+            url=url,
+            note_it=note_it,
+            note_en=note_en,
+        )
+        Claim.objects.filter(pk=claim.pk).update(updated_at=timezone.now())
+        return made
+
+
+def _verb(rating: Rating) -> str:
+    return {Rating.CONFIRMED: "confirm", Rating.DISPUTED: "dispute"}.get(rating, f"mark_{rating.value}")
+
+
+def _checked_reason(because: Because) -> dict[str, str]:
+    reason = {language: text.strip() for language, text in words(because).items()}
+    if max(map(len, reason.values())) < REASON_MIN_LENGTH:
+        raise Refused(
+            "reason",
+            _("Give a reason of at least %(n)s characters: readers will see it.") % {"n": REASON_MIN_LENGTH},
+        )
+    return reason
+
+
+def _write(
+    claim: Claim,
+    rating: Rating,
+    by: User,
+    reason: Mapping[str, str],
+    cited: Sequence[Evidence],
+    *,
+    key: str | None = None,
+    as_known_on: date | None = None,
+    stage: Stage | None = None,
+) -> Verdict:
+    waits = settings.CLAIMTRACKER_SECOND_READER and claim.is_public
+    stage = stage or (Stage.PROPOSED if waits else Stage.CURRENT)
+    if stage == Stage.CURRENT:
+        _supersede(claim)
+    labels = {}
+    for language in ("it", "en"):
+        with override(language):
+            labels[f"label_{language}"] = str(label(rating, Rating))
+    now = timezone.now()
+    return Verdict.objects.create(
+        claim=claim,
+        key=key,
+        stage=stage.value,
+        rating=rating.value,
+        reason_it=reason["it"],
+        reason_en=reason["en"],
+        author=by,
+        as_known_on=as_known_on or timezone.localdate(),
+        evidence=_frozen(cited or claim.evidence.all()) if stage == Stage.CURRENT else _frozen(cited),
+        decided_at=now if stage == Stage.CURRENT else None,
+        **labels,
+    )
+
+
+def _supersede(claim: Claim) -> None:
+    Verdict.objects.filter(claim=claim, stage=Stage.CURRENT).update(stage=Stage.SUPERSEDED.value)
+
+
+def _frozen(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """What the verdict rests on, as it was."""
+    return [
+        {
+            "id": each.pk,
+            "kind": each.kind,
+            "note_it": each.note_it,
+            "note_en": each.note_en,
+            "statement": each.statement_id,
+            "source": each.source_id,
+            "url": each.url,
+            "file_sha256": each.file_sha256,
+        }
+        for each in evidence
+    ]
