@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 from claimtracker import health
+from claims.public.views import front
 
 
 def landed(*rooms: str) -> bool:
@@ -22,5 +24,7 @@ urlpatterns = [
 ]
 if landed("claims.linking", "claims.reviewing", "claims.desk.urls"):
     urlpatterns.append(path("desk/", include("claims.desk.urls")))
-if landed("claims.public.urls"):
-    urlpatterns.append(path("", include("claims.public.urls")))
+urlpatterns.append(path("", front))
+urlpatterns += i18n_patterns(path("", include("claims.public.urls")))
+
+handler500 = "claimtracker.errors.server_error"

@@ -1,0 +1,71 @@
+"""Dates as pages write them: day before month, Italian months in lower case, and how a date is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from claims.public.naming import page_language
+from sources.vocabulary import DateBasis
+
+FORMATS = {"day": "j F Y", "short": "j M Y", "month": "M Y", "year": "Y"}
+
+
+def written(on: date | datetime, form: str = "day") -> str:
+    """ "9 December 2022", "9 dicembre 2022". Django's Italian months begin with a capital; Italian ones do not."""
+    words = date_format(on, FORMATS[form])
+    return words.lower() if page_language() == "it" else words
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date on a page. `on`: the day for `<time datetime>`, None when it is a range or unknown."""
+
+    words: str
+    on: date | None = None
+    is_inferred: bool = False
+    is_reported: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return not self.is_reported
+
+
+def span(earliest: date | None, latest: date | None) -> str:
+    """A range in words; either end may be open, not both."""
+    if earliest and latest:
+        return written(earliest) if earliest == latest else f"{written(earliest)} – {written(latest)}"
+    if latest:
+        return _("by %(date)s") % {"date": written(latest)}
+    return _("from %(date)s") % {"date": written(earliest)} if earliest else ""
+
+
+def said(
+    earliest: date | None,
+    latest: date | None,
+    basis: str,
+    *,
+    source_earliest: date | None,
+    source_latest: date | None,
+) -> When:
+    """When something was said; where nobody says, by when its source had it."""
+    if basis != DateBasis.UNKNOWN:
+        return When(
+            span(earliest, latest), earliest if earliest == latest else None, basis == DateBasis.INFERRED
+        )
+    reported = source_latest or source_earliest
+    if reported:
+        return When(
+            _("No day given; reported by %(date)s") % {"date": written(reported)}, reported, is_reported=True
+        )
+    return When(_("No day given"), is_reported=True)
+
+
+def published(earliest: date | None, latest: date | None, basis: str) -> When:
+    """When a source was published, and how we know."""
+    if basis == DateBasis.UNKNOWN:
+        return When(_("not known"))
+    return When(span(earliest, latest), earliest if earliest == latest else None, basis == DateBasis.INFERRED)

@@ -1,0 +1,141 @@
+"""Claims, denials and decisions as they stand in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+
+from claims.models import (
+    Claim,
+    ClaimFigures,
+    ClaimQuerySet,
+    Position,
+    PositionQuerySet,
+    Verdict,
+    VerdictQuerySet,
+)
+from claims.public import sentences
+from claims.public.cards import Card, cards, speaker_keys, with_everything
+from claims.public.claim_page import Decision, Stamp, Turn, decision, stamp, turns
+from claims.public.naming import Names
+from claims.public.paging import MOST_COUNTED
+from claims.vocabulary import Contest, PartyState, Rating, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimItem:
+    claim: Claim
+    stamp: Stamp
+    sentences: list[sentences.Sentence]
+    turns: list[Turn]
+
+
+@dataclass(frozen=True, slots=True)
+class DenialItem:
+    claim: Claim
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionItem:
+    claim: Claim
+    decision: Decision
+
+
+def listed_claims() -> ClaimQuerySet:
+    """Published claims with what their line needs."""
+    found: ClaimQuerySet = (
+        Claim.objects.published()
+        .without_vectors()
+        .filter(figures__sort_at__isnull=False)
+        .select_related("figures", "topic")
+    )
+    return found
+
+
+def claim_items(claims: Sequence[Claim]) -> list[ClaimItem]:
+    """One query: the names of all the parties."""
+    names = Names.of(key for claim in claims for key in sentences.party_keys(claim.figures.parties))
+    return [
+        ClaimItem(
+            claim,
+            stamp(claim.figures.rating),
+            sentences.sentences(claim.figures.parties, names),
+            turns(claim.figures.parties, names),
+        )
+        for claim in claims
+    ]
+
+
+def changes_of_story() -> ClaimQuerySet:
+    """Claims about which a party changed its story, in a known order."""
+    found: ClaimQuerySet = listed_claims().filter(
+        Q(figures__contest__in=[Contest.DENIED_THEN_ADMITTED, Contest.RETRACTED])
+        | Q(figures__parties__contains=[{"state": PartyState.ASSERTED_THEN_DENIED.value}])
+        | Q(figures__parties__contains=[{"state": PartyState.DENIED_THEN_ADMITTED.value}])
+    )
+    return found
+
+
+def listed_denials() -> PositionQuerySet:
+    """Every denial that counts, with what its line needs."""
+    return with_everything(
+        Position.objects.published()
+        .counted()
+        .filter(stance=Stance.DENIES)
+        .select_related("claim")
+        .defer("claim__search_it", "claim__search_en")
+    )
+
+
+def denial_items(positions: Sequence[Position]) -> list[DenialItem]:
+    names = Names.of(speaker_keys(positions))
+    return [
+        DenialItem(position.claim, card)
+        for position, card in zip(positions, cards(positions, names), strict=True)
+    ]
+
+
+def listed_decisions() -> VerdictQuerySet:
+    found: VerdictQuerySet = (
+        Verdict.objects.published()
+        .select_related("claim", "author", "second_reader")
+        .defer("claim__search_it", "claim__search_en")
+    )
+    return found
+
+
+def decision_items(verdicts: Sequence[Verdict]) -> list[DecisionItem]:
+    return [DecisionItem(verdict.claim, decision(verdict)) for verdict in verdicts]
+
+
+class CappedCount(Subquery):
+    """How many rows a query has, counted up to a limit that the query itself carries."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+
+def tallies() -> dict[str, int]:
+    """How many claims of each kind readers can see, in one query; each counted up to MOST_COUNTED + 1."""
+
+    def capped(condition: Q) -> CappedCount:
+        seen = ClaimFigures.objects.filter(condition, claim__in=Claim.objects.published().values("pk"))
+        return CappedCount(seen.order_by().values("pk")[: MOST_COUNTED + 1])
+
+    kinds = {
+        "all": Q(),
+        Contest.DENIED.value: Q(contest=Contest.DENIED),
+        Contest.DENIED_THEN_ADMITTED.value: Q(contest=Contest.DENIED_THEN_ADMITTED),
+        "unreviewed": Q(rating=""),
+        **{rating.value: Q(rating=rating) for rating in Rating},
+    }
+    row: QuerySet[ClaimFigures, dict[str, int]] = (
+        ClaimFigures.objects.order_by("pk")
+        .annotate(**{f"n_{kind}": capped(condition) for kind, condition in kinds.items()})
+        .values(*(f"n_{kind}" for kind in kinds))[:1]
+    )
+    found = next(iter(row), None)
+    return {kind: found[f"n_{kind}"] if found else 0 for kind in kinds}

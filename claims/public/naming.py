@@ -1,0 +1,64 @@
+"""How people and bodies are called on a page, and how several of them are joined into a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from claims.models import SpeakerName
+from claims.vocabulary import NameKind
+
+# A party is mostly one name; these are several people, and their verb says so.
+SEVERAL = {
+    "en": re.compile(
+        r"^(two|three|four|five|six|several|some|many)\b|\b(officials|sources|journalists|media|skeptics|experts|analysts|leaders|"
+        r"soldiers|witnesses|residents|diplomats|lawyers|families|investigators|people)\b(?! \w+ (agency|council|office))",
+        re.IGNORECASE,
+    ),
+    "it": re.compile(
+        r"^(due|tre|quattro|cinque|sei|diversi|diverse|alcuni|alcune|molti|molte|funzionari|fonti|giornalisti|media|scettici|esperti|"
+        r"analisti|vertici|indiscrezioni|militari|soldati|testimoni|abitanti|diplomatici|stati uniti|paesi|emirati|filippine|gli|le)\b",
+        re.IGNORECASE,
+    ),
+}
+
+
+def page_language() -> str:
+    """`it` or `en`."""
+    return (get_language() or "en")[:2]
+
+
+def is_several(name: str) -> bool:
+    """Whether the name of one party takes a plural verb in the page's language ("Two US officials", "Stati Uniti")."""
+    return bool(SEVERAL[page_language()].search(name))
+
+
+class Names:
+    """What each speaker is called in the page's language: an official name in that language, else the name on record."""
+
+    def __init__(self, official: Mapping[int, str]) -> None:
+        self._official = official
+
+    @classmethod
+    def of(cls, speakers: Iterable[int | None]) -> Names:
+        """One query for everybody on a page."""
+        keys = {key for key in speakers if key}
+        rows = (
+            SpeakerName.objects.filter(speaker__in=keys, kind=NameKind.OFFICIAL, language=page_language())
+            .order_by("-id")
+            .values_list("speaker_id", "name")
+        )
+        return cls(dict(rows) if keys else {})  # the oldest row wins
+
+    def __call__(self, speaker: int | None, on_record: str) -> str:
+        return self._official.get(speaker or 0, on_record)
+
+
+def joined(names: Sequence[str]) -> str:
+    """ "China", "China and Russia", "China, Iran and Russia"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

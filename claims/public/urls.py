@@ -1,0 +1,27 @@
+"""The addresses of the public pages. The roof puts them under /it/ and /en/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from claims.public import views
+
+app_name = "public"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("claims/", views.claims, name="claims"),
+    path("claims/<slug:slug>/", views.claim, name="claim"),
+    path("denials/", views.denials, name="denials"),
+    path("reversals/", views.reversals, name="reversals"),
+    path("speakers/", views.speakers, name="speakers"),
+    path("speakers/<slug:slug>/", views.speaker, name="speaker"),
+    path("sources/", views.sources, name="sources"),
+    path("sources/<int:pk>-<slug:slug>/", views.source, name="source"),
+    path("topics/", views.topics, name="topics"),
+    path("outlets/", views.outlets, name="outlets"),
+    path("decisions/", views.decisions, name="decisions"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("method/", views.method, name="method"),
+    path("about/", views.about, name="about"),
+]

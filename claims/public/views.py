@@ -1,0 +1,285 @@
+"""The public pages. They only read: nothing here changes a row, sets a cookie or knows who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from claims.models import Claim, Correction, OldSlug, Speaker, Topic, Withdrawal
+from claims.public import dates, lists
+from claims.public.claim_page import claim_page, stamp
+from claims.public.corrections import correction_items, withdrawal_notice
+from claims.public.filters import ClaimFilter, readable
+from claims.public.naming import Names
+from claims.public.paging import MOST_COUNTED, counted, page
+from claims.public.paging import Count as HowMany
+from claims.public.source_page import source_page
+from claims.public.speaker_page import speaker_page
+from claims.visibility import published_outlets
+from claims.vocabulary import Publication, Rating, SpeakerKind
+from sources.models import Source
+from sources.names import fold
+from sources.vocabulary import SourcePublication
+
+# What a reader should take each decision to say; no rating is what nobody has decided.
+RATINGS_MEAN = {
+    Rating.CONFIRMED.value: _("Evidence supports it, or a party that had denied it has admitted it."),
+    Rating.DISPUTED.value: _("The accounts are opposed, and no evidence decides between them."),
+    Rating.UNPROVEN.value: _("Nothing on record supports it beyond the word of those who say so."),
+    Rating.REFUTED.value: _("Evidence that we cite contradicts it."),
+    "": _("Nobody has decided. The statements stand as the articles report them."),
+}
+
+View = Callable[..., HttpResponse]
+
+CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = 20, 30, 200
+NEWEST_ON_HOME = 5
+# A claim merged into one that was merged again: so many steps are followed.
+MOST_MERGES = 10
+
+
+def public_page(view: View) -> View:
+    """GET and HEAD only; whoever has the page already asks whether it changed (ETag), and no cache keeps it unasked."""
+
+    @require_safe
+    @conditional_page
+    @cache_control(public=True, max_age=0, must_revalidate=True)
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    result: View = shown
+    return result
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """To the reader's language."""
+    response = HttpResponseRedirect(f"/{(get_language() or 'en')[:2]}/")
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    denials = lists.listed_denials().order_by("-published_at", "-id")[:NEWEST_ON_HOME]
+    changes = lists.changes_of_story().order_by("-figures__sort_at", "-id")[:NEWEST_ON_HOME]
+    decisions = lists.listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME]
+    return render(
+        request,
+        "public/home.html",
+        {
+            "denials": lists.denial_items(list(denials)),
+            "changes": lists.claim_items(list(changes)),
+            "decisions": lists.decision_items(list(decisions)),
+            "tallies": {
+                kind: HowMany(min(n, MOST_COUNTED), n > MOST_COUNTED) for kind, n in lists.tallies().items()
+            },
+        },
+    )
+
+
+@public_page
+def claims(request: HttpRequest) -> HttpResponse:
+    asked = readable(request.GET)
+    found = ClaimFilter(asked, queryset=lists.listed_claims(), request=request)
+    queryset = found.qs
+    shown = page(request, queryset, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
+    # A restored page is a whole page: only a live change of the filters gets the results alone.
+    is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    response = render(
+        request,
+        "public/_results.html" if is_part else "public/claims.html",
+        {"filter": found, "items": lists.claim_items(shown.items), "page": shown, "count": counted(queryset)},
+    )
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+@public_page
+def claim(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _claim_at(slug)
+    if found is None:
+        return _moved("claim", slug)
+    if found.slug != slug:
+        return HttpResponsePermanentRedirect(reverse("public:claim", args=[found.slug]))
+    if found.publication == Publication.WITHDRAWN:
+        return _gone(request, claim=found)
+    if not found.is_public:
+        raise Http404
+    return render(request, "public/claim.html", {"page": claim_page(found)})
+
+
+def _claim_at(slug: str) -> Claim | None:
+    """The claim of this address, or the one it was merged into."""
+    found = Claim.objects.without_vectors().select_related("topic", "figures").filter(slug=slug).first()
+    for _step in range(MOST_MERGES):
+        if found is None or found.merged_into_id is None:
+            break
+        found = (
+            Claim.objects.without_vectors()
+            .select_related("topic", "figures")
+            .filter(pk=found.merged_into_id)
+            .first()
+        )
+    return found
+
+
+def _moved(kind: str, slug: str) -> HttpResponse:
+    """301 from an address that something had before; 404 when nothing ever had it, or what had it is not public."""
+    old = get_object_or_404(OldSlug.objects.select_related(kind), slug=slug, **{f"{kind}__isnull": False})
+    found = getattr(old, kind)
+    if kind == "claim" and found.publication == Publication.DRAFT:
+        raise Http404
+    return HttpResponsePermanentRedirect(reverse(f"public:{kind}", args=[found.slug]))
+
+
+def _gone(request: HttpRequest, **what: Claim | Source) -> HttpResponse:
+    """410 with the public reason, and nothing of what was withdrawn."""
+    withdrawal = (
+        Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
+    )
+    return render(request, "public/gone.html", {"withdrawal": withdrawal_notice(withdrawal)}, status=410)
+
+
+@public_page
+def denials(request: HttpRequest) -> HttpResponse:
+    shown = page(request, lists.listed_denials(), "published_at", "id", size=LINES_A_PAGE)
+    return render(request, "public/denials.html", {"items": lists.denial_items(shown.items), "page": shown})
+
+
+@public_page
+def reversals(request: HttpRequest) -> HttpResponse:
+    shown = page(request, lists.changes_of_story(), "figures__sort_at", "id", size=CLAIMS_A_PAGE)
+    return render(request, "public/reversals.html", {"items": lists.claim_items(shown.items), "page": shown})
+
+
+@public_page
+def decisions(request: HttpRequest) -> HttpResponse:
+    shown = page(request, lists.listed_decisions(), "decided_at", "id", size=LINES_A_PAGE)
+    return render(
+        request, "public/decisions.html", {"items": lists.decision_items(shown.items), "page": shown}
+    )
+
+
+@public_page
+def corrections(request: HttpRequest) -> HttpResponse:
+    found = (
+        Correction.objects.published()
+        .select_related("claim", "source")
+        .defer("source__body", "source__raw", "source__search")
+    )
+    shown = page(request, found, "made_at", "id", size=LINES_A_PAGE)
+    return render(request, "public/corrections.html", {"items": correction_items(shown.items), "page": shown})
+
+
+@public_page
+def speakers(request: HttpRequest) -> HttpResponse:
+    """By name; the unnamed stay with their articles and are not listed."""
+    asked = readable(request.GET).get("q", "").strip()[:200]
+    found = Speaker.objects.published().exclude(kind=SpeakerKind.ANONYMOUS)
+    if asked:
+        named = Q(sort_key__startswith=fold(asked)) | Q(sort_key__contains=f" {fold(asked)}")
+        found = found.filter(
+            named | Q(pk__in=Speaker.objects.filter(names__normalised__startswith=fold(asked)).values("pk"))
+        )
+    shown = page(request, found, "sort_key", "id", size=NAMES_A_PAGE, descending=False)
+    names = Names.of(speaker.pk for speaker in shown.items)
+    called = [(names(speaker.pk, speaker.name), speaker) for speaker in shown.items]
+    if not (shown.newer or shown.older):
+        # The database sorts by the name on record; one page can be sorted as it reads.
+        called.sort(key=lambda item: fold(item[0]))
+    return render(request, "public/speakers.html", {"speakers": called, "page": shown, "asked": asked})
+
+
+@public_page
+def speaker(request: HttpRequest, slug: str) -> HttpResponse:
+    chain = "speaks_for__speaks_for__speaks_for__speaks_for"
+    found = (
+        Speaker.objects.select_related(chain, "merged_into", "only_in__outlet", "outlet")
+        .filter(slug=slug)
+        .first()
+    )
+    if found is None:
+        return _moved("speaker", slug)
+    if found.merged_into:
+        return HttpResponsePermanentRedirect(reverse("public:speaker", args=[found.merged_into.slug]))
+    shown = speaker_page(found)
+    if not shown.days:
+        raise Http404
+    return render(request, "public/speaker.html", {"page": shown})
+
+
+@public_page
+def sources(request: HttpRequest) -> HttpResponse:
+    found = Source.objects.published().without_text().select_related("outlet")
+    outlet = request.GET.get("outlet", "")
+    chosen = published_outlets().filter(slug=outlet).first() if outlet and "\x00" not in outlet else None
+    if outlet:
+        found = found.filter(outlet=chosen) if chosen else found.none()
+    shown = page(request, found, "id", size=LINES_A_PAGE)
+    items = [
+        (source, dates.published(source.published_earliest, source.published_latest, source.published_basis))
+        for source in shown.items
+    ]
+    return render(request, "public/sources.html", {"items": items, "page": shown, "outlet": chosen})
+
+
+@public_page
+def source(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    found = Source.objects.defer("raw", "search").select_related("outlet", "version_of").filter(pk=pk).first()
+    if found is None or found.publication == SourcePublication.DRAFT:
+        raise Http404
+    if found.publication == SourcePublication.WITHDRAWN:
+        return _gone(request, source=found)
+    if found.slug != slug:
+        return HttpResponsePermanentRedirect(reverse("public:source", args=[found.pk, found.slug]))
+    return render(request, "public/source.html", {"page": source_page(found)})
+
+
+@public_page
+def topics(request: HttpRequest) -> HttpResponse:
+    seen = Q(claims__in=Claim.objects.published().values("pk"))
+    found = Topic.objects.published().annotate(n=Count("claims", filter=seen)).order_by("slug")
+    return render(
+        request, "public/topics.html", {"topics": sorted(found, key=lambda topic: fold(topic.name))}
+    )
+
+
+@public_page
+def outlets(request: HttpRequest) -> HttpResponse:
+    seen = Q(sources__publication=SourcePublication.PUBLISHED)
+    found = published_outlets().annotate(n=Count("sources", filter=seen))
+    shown = page(request, found, "sort_key", "id", size=NAMES_A_PAGE, descending=False)
+    return render(request, "public/outlets.html", {"page": shown})
+
+
+@public_page
+def method(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "public/method.html",
+        {"ratings": [(stamp(key), words) for key, words in RATINGS_MEAN.items()]},
+    )
+
+
+@public_page
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/about.html")
