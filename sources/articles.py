@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sources.addresses import web_address
@@ -21,7 +22,7 @@ from sources.furniture import Furniture, byline_in, find_furniture
 from sources.languages import language_of, stated_language
 from sources.records import read_record
 from sources.titles import default_title, find_title
-from sources.vocabulary import SourceKind
+from sources.vocabulary import BodyKind, SourceKind, Translation
 
 __all__ = [
     "ENDINGS",
@@ -29,6 +30,7 @@ __all__ = [
     "MAX_BYTES",
     "Article",
     "Refused",
+    "article_from_fields",
     "article_from_text",
     "read_article",
     "read_articles",
@@ -39,10 +41,15 @@ MAX_BYTES = 2 * 2**20
 MAX_FRONT_MATTER = 10_000
 ENDINGS = (".txt", ".html", ".htm", ".json", ".jsonl")
 # What a record or front matter may state. `source` is who published it (`outlet` is the same field by its
-# other name).
-FIELDS = ("title", "text", "source", "outlet", "url", "published", "language", "byline", "kind")
+# other name). `key` is the name by which records refer to the article. A digest is a summary of ours that
+# stands for the one text with this `original_sha256`.
+FIELDS = (
+    *("title", "text", "source", "outlet", "url", "published", "language", "byline", "kind"),
+    *("key", "translation", "body_kind", "original_sha256"),
+)
 
-_MAX_LENGTHS = {"title": 1000, "outlet": 200, "byline": 500}
+_MAX_LENGTHS = {"title": 1000, "outlet": 200, "byline": 500, "key": 100}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLANKS = re.compile(r"\s+")
 _FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -66,6 +73,10 @@ class Article:
     url: str = ""
     byline: str = ""
     kind: str = "article"
+    key: str = ""
+    translation: str = "unknown"
+    body_kind: str = "full"
+    original_sha256: str = ""
     published: Published = field(default_factory=Published)
     flags: tuple[str, ...] = ()
     furniture: tuple[Furniture, ...] = ()
@@ -145,6 +156,14 @@ def article_from_text(
     return _article(fields, text, raw=None, encoding="")
 
 
+def article_from_fields(fields: Mapping[str, Any]) -> Article:
+    """The article that a record describes (FIELDS, with its `text`). Raises Refused."""
+    text = _text_field(fields, "text")
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise Refused("too_large", f"It is larger than {MAX_BYTES // 2**20} MiB.")
+    return _article(fields, text, raw=None, encoding="")
+
+
 def _front_matter(text: str) -> tuple[Mapping[str, Any], str]:
     """The metadata between two `+++` lines at the very top, and the text after them."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -179,6 +198,25 @@ def _line_field(fields: Mapping[str, Any], name: str) -> str:
     return value
 
 
+def _word_field(fields: Mapping[str, Any], name: str, default: StrEnum) -> str:
+    """One word of the vocabulary that `default` belongs to."""
+    word = _text_field(fields, name) or default.value
+    words = [known.value for known in type(default)]
+    if word not in words:
+        raise Refused("bad_metadata", f"“{name}” must be one of {', '.join(words)}.")
+    return word
+
+
+def _original(fields: Mapping[str, Any], body_kind: str) -> str:
+    """The digest of the text that a summary stands for; "" for a text that stands for itself."""
+    digest = _text_field(fields, "original_sha256")
+    if digest and body_kind != BodyKind.DIGEST:
+        raise Refused("bad_metadata", "“original_sha256” is stated only where “body_kind” is digest.")
+    if digest and not _SHA256.fullmatch(digest):
+        raise Refused("bad_metadata", "“original_sha256” must be 64 digits 0-9 and a-f.")
+    return digest
+
+
 def _article(fields: Mapping[str, Any], text: str, *, raw: bytes | None, encoding: str) -> Article:
     body, title, span = _body_and_title(_line_field(fields, "title"), normalise(text))
     refuse_unsearchable(body)
@@ -187,11 +225,8 @@ def _article(fields: Mapping[str, Any], text: str, *, raw: bytes | None, encodin
         raise Refused("bad_json", "“published” must be a date written as a text.")
     if hasattr(published, "hour") and not hasattr(published, "year"):
         raise Refused("bad_date", "“published” is a time of day without a day.")
-    kind = _text_field(fields, "kind") or SourceKind.ARTICLE.value
-    if kind not in {word.value for word in SourceKind}:
-        raise Refused(
-            "bad_metadata", f"“kind” must be one of {', '.join(word.value for word in SourceKind)}."
-        )
+    kind = _word_field(fields, "kind", SourceKind.ARTICLE)
+    body_kind = _word_field(fields, "body_kind", BodyKind.FULL)
     raw = body.encode() if raw is None else raw
     furniture = tuple(find_furniture(body, title_span=span))
     byline = _line_field(fields, "byline") or byline_in(body, furniture)
@@ -208,6 +243,10 @@ def _article(fields: Mapping[str, Any], text: str, *, raw: bytes | None, encodin
         url=web_address(_text_field(fields, "url")),
         byline=byline[: _MAX_LENGTHS["byline"]],
         kind=kind,
+        key=_line_field(fields, "key"),
+        translation=_word_field(fields, "translation", Translation.UNKNOWN),
+        body_kind=body_kind,
+        original_sha256=_original(fields, body_kind),
         published=published_on(published),
         flags=tuple(sorted({*odd_characters(body), *odd_characters(title)})),
         furniture=furniture,

@@ -26,6 +26,7 @@ from sources.articles import Article, Refused, read_articles
 from sources.incoming import Incoming
 from sources.models import ImportItem, ImportRun, Outlet, Source
 from sources.names import fold
+from sources.reports import printable
 from sources.vocabulary import BodyKind, DateBasis, Outcome, RunKind, SourcePublication
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "import_all",
     "import_article",
     "import_batch",
+    "printable",
     "start_run",
 ]
 
@@ -46,6 +48,8 @@ BATCH_BYTES = 8 * 2**20
 ATTEMPTS = 5
 
 IS_HERE = "The article is here already."
+ORIGINAL_IS_HERE = "The original of this summary is here already."
+KEY_IS_TAKEN = "Another article has the key {key!r}."
 DIGEST_IS_HERE = (
     "A summary of this article is here already; "
     "`manage.py import_seeds --articles DIR` puts the original in its place."
@@ -77,15 +81,16 @@ class Planned:
     """What a dry run would have stored so far, so that its answers are those of the real run."""
 
     articles: set[tuple[str, str]] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
 
 
 class _Again(OperationalError):  # noqa: N818 (it is a reason to look again; a fault only after the last look)
     """Somebody else stored or changed one of our rows between our look and our writing."""
 
 
-def start_run(*, by: User | None = None) -> ImportRun:
+def start_run(*, by: User | None = None, kind: RunKind = RunKind.ARTICLES) -> ImportRun:
     """The log that the answers of one import are kept in."""
-    return ImportRun.objects.create(kind=RunKind.ARTICLES, by=by)
+    return ImportRun.objects.create(kind=kind, by=by)
 
 
 def finish_run(run: ImportRun) -> None:
@@ -227,6 +232,7 @@ class _Batch:
         """Waits for other importers that hold one of our texts or addresses, and holds them until the commit."""
         words = {f"text {article.text_sha256}" for article in self.articles}
         words |= {f"url {article.url}" for article in self.articles if article.url}
+        words |= {f"key {article.key}" for article in self.articles if article.key}
         keys = sorted(
             int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True) for word in words
         )
@@ -242,9 +248,12 @@ class _Batch:
         them.
         """
         texts = [article.text_sha256 for article in self.articles]
+        originals = [article.original_sha256 for article in self.articles if article.original_sha256]
         urls = [article.url for article in self.articles if article.url]
+        keys = [article.key for article in self.articles if article.key]
         light = Source.objects.order_by("pk").only(
             "pk",
+            "key",
             "url",
             "text_sha256",
             "origin_id",
@@ -256,10 +265,13 @@ class _Batch:
         )
         self.by_text: dict[str, list[Source]] = {}
         self.by_url: dict[str, list[Source]] = {}
-        for source in light.filter(text_sha256__in=texts) if texts else ():
+        for source in light.filter(text_sha256__in=texts + originals) if texts else ():
             self.by_text.setdefault(source.text_sha256, []).append(source)
         for source in light.filter(url__in=urls).filter(~Q(url="")) if urls else ():
             self.by_url.setdefault(source.url, []).append(source)
+        self.by_key: dict[str, Source] = {}
+        for source in light.filter(key__in=keys) if keys else ():
+            self.by_key[source.key or ""] = source
         digests = Source.objects.filter(
             ~Q(original_sha256=""), original_sha256__in=texts, body_kind=BodyKind.DIGEST
         )
@@ -276,6 +288,21 @@ class _Batch:
                 article.flags,
                 self.digests[article.text_sha256],
             )
+        keyed = self.by_key.get(article.key) if article.key else None
+        if keyed is not None and keyed.text_sha256 != article.text_sha256:
+            if keyed.text_sha256 == article.original_sha256:
+                return Answer(
+                    name,
+                    "skip",
+                    Outcome.MATCHED,
+                    "duplicate",
+                    ORIGINAL_IS_HERE,
+                    article.flags,
+                    keyed.pk,
+                )
+            return _refusal(name, Refused("bad_metadata", KEY_IS_TAKEN.format(key=article.key)))
+        if article.original_sha256 in self.by_text:
+            return self._known_original(name, article)
         copies = self.by_text.get(article.text_sha256, [])
         same = next((source for source in copies if source.url == article.url), None)
         if same is not None:
@@ -291,10 +318,24 @@ class _Batch:
                 article.flags,
                 same.pk,
             )
+        if keyed is not None:
+            # The same text at another address cannot have the same name.
+            return _refusal(name, Refused("bad_metadata", KEY_IS_TAKEN.format(key=article.key)))
         if self.planned is not None:
             return _plan(name, article, self.planned)
         source = self._new_source(article, copies)
         return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags, source.pk)
+
+    def _known_original(self, name: str, article: Article) -> Answer:
+        """A summary whose original came first: the original takes the summary's key, and no summary is stored."""
+        source = self.by_text[article.original_sha256][0]
+        outcome = Outcome.UPDATED if self._fill(source, article) else Outcome.MATCHED
+        if source.key != article.key:
+            sentence = "The original of this summary is here under another key, or published without one."
+            return _refusal(name, Refused("bad_metadata", sentence))
+        verdict = "accept" if outcome == Outcome.UPDATED else "skip"
+        reason = "ok" if outcome == Outcome.UPDATED else "duplicate"
+        return Answer(name, verdict, outcome, reason, ORIGINAL_IS_HERE, article.flags, source.pk)
 
     def _new_source(self, article: Article, copies: list[Source]) -> Source:
         """A row to insert. Equal text elsewhere has one origin with it; other text at the same address is an
@@ -304,18 +345,22 @@ class _Batch:
         older = self.by_url.get(article.url, []) if article.url else []
         source = Source(
             pk=pk,
+            key=article.key or None,
             outlet=self._outlet(article.outlet),
             title=article.title,
             title_span=list(article.title_span) if article.title_span else None,
             url=article.url,
             kind=article.kind,
             language=article.language,
+            translation=article.translation,
             byline=article.byline,
             published_earliest=article.published.earliest,
             published_latest=article.published.latest,
             published_basis=article.published.basis,
             published_as_written=article.published.as_written,
             body=article.body,
+            body_kind=article.body_kind,
+            original_sha256=article.original_sha256,
             raw=article.raw,
             encoding=article.encoding,
             text_sha256=article.text_sha256,
@@ -329,6 +374,8 @@ class _Batch:
         self.by_text.setdefault(article.text_sha256, []).append(source)
         if article.url:
             self.by_url.setdefault(article.url, []).append(source)
+        if article.key:
+            self.by_key[article.key] = source
         return source
 
     def _outlet(self, name: str) -> Outlet | None:
@@ -350,6 +397,9 @@ class _Batch:
         if source.publication != SourcePublication.DRAFT:
             return False
         changes: dict[str, Any] = {}
+        if article.key and source.key is None and article.key not in self.by_key:
+            changes["key"] = article.key
+            self.by_key[article.key] = source
         if article.outlet and source.outlet_id is None:
             outlet = None if self.planned is not None else self._outlet(article.outlet)
             changes["outlet_id"] = outlet.pk if outlet else None
@@ -375,6 +425,9 @@ def _plan(name: str, article: Article, planned: Planned) -> Answer:
     """The answer of a dry run for a text that is not stored."""
     if (article.url, article.text_sha256) in planned.articles:
         return Answer(name, "skip", Outcome.MATCHED, "duplicate", IS_HERE, article.flags)
+    if article.key in planned.keys:
+        return _refusal(name, Refused("bad_metadata", KEY_IS_TAKEN.format(key=article.key)))
+    planned.keys |= {article.key} - {""}
     planned.articles.add((article.url, article.text_sha256))
     return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags)
 
@@ -398,14 +451,6 @@ def _refusal(name: str, refused: Refused) -> Answer:
     if refused.skip:
         return Answer(name, "skip", Outcome.SKIPPED, refused.reason, refused.sentence)
     return Answer(name, "reject", Outcome.FAILED, refused.reason, refused.sentence)
-
-
-def printable(name: str) -> str:
-    """A file's name as it can be stored and shown on one line: odd characters escaped."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
-        for char in name
-    )
 
 
 def _log(run: ImportRun | None, answers: list[Answer]) -> None:

@@ -27,7 +27,7 @@ from sources.importing import (
 )
 from sources.incoming import Incoming
 from sources.models import ImportItem, ImportRun, Outlet, Source
-from sources.reasons import REASONS
+from sources.reasons import ARTICLE_REASONS
 
 pytestmark = pytest.mark.django_db
 
@@ -330,7 +330,7 @@ def test_every_reason_has_words() -> None:
         .strip(" .")
         .split(", ")
     )
-    assert {reason.strip() for reason in documented} == set(REASONS)
+    assert {reason.strip() for reason in documented} == set(ARTICLE_REASONS)
 
 
 class TestCommand:
