@@ -14,5 +14,5 @@ class ClaimsConfig(AppConfig):
 class DeskAdmin(admin_apps.AdminConfig):
     """Stock Django admin with our site; named in INSTALLED_APPS in place of django.contrib.admin."""
 
-    default_site = "claims.admin.site.DeskSite"
+    default_site = "claims.desk.site.DeskSite"
     default = False

@@ -1,4 +1,7 @@
-"""The stock admin site with our name on it, opened to whoever the table of permissions lets read the desk."""
+"""The stock admin site with our name on it, opened to whoever the table of permissions lets read the desk.
+
+It stands outside claims.admin, whose sections register themselves with it while they are imported.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from claims.desk.lookup import FindByName
 from claims.permissions import may
 from claims.vocabulary import Verb
 
@@ -41,6 +45,10 @@ class DeskSite(AdminSite):
         """Nothing is deleted in bulk: what readers have seen is withdrawn, discarded or merged."""
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """People and bodies are offered by any of their names, the best match first."""
+        return FindByName.as_view(admin_site=self)(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may(request.user, Verb.READ_DESK)
