@@ -6,7 +6,7 @@ when somebody else was faster, and PermissionDenied.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ __all__ = [
     "attach",
     "attribute",
     "candidates",
+    "credit",
     "detach",
     "edit_statement",
     "merge_claims",
@@ -135,6 +136,37 @@ def attribute(
             note_change(statement, by=by, before={"speaker": before}, after={"speaker": [speaker.name]})
         contest.refresh(_claims_of(statement))
         return kept
+
+
+def credit(
+    statement: Statement,
+    rows: Iterable[StatementSpeaker],
+    *,
+    by: User,
+    gone: Iterable[StatementSpeaker] = (),
+) -> None:
+    """Stores new and changed speakers of a statement that several may share, and removes `gone`. A new one comes after the others.
+
+    Raises Refused for an anonymous speaker of another source's family, as `attribute` does.
+    """
+    rows = list(rows)
+    for row in rows:
+        speaker = row.speaker
+        if speaker and speaker.only_in_id not in (None, statement.source_id, statement.source.origin_id):
+            raise Refused("anonymous", _("%(name)s stays with the article that quotes them.") % {"name": speaker})
+    with act(Verb.TRIAGE, by=by, name="attribute"):
+        before = [str(row) for row in statement.speakers.select_related("speaker")]
+        for row in gone:
+            row.delete()
+        for row in rows:
+            taken = set(statement.speakers.exclude(pk=row.pk).values_list("order", flat=True))
+            if row.order in taken:
+                row.order = max(taken) + 1
+            row.save()
+        after = [str(row) for row in statement.speakers.select_related("speaker")]
+        if before != after and was_seen(statement):
+            note_change(statement, by=by, before={"speaker": before}, after={"speaker": after})
+        contest.refresh(_claims_of(statement))
 
 
 def attach(

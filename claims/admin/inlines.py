@@ -165,7 +165,7 @@ class SpeakersOnStatement(ByTheTable, admin.StackedInline):  # type: ignore[type
         (None, {"fields": (("speaker", "as_written"),)}),
         (
             gettext_lazy("Details"),
-            {"fields": (("role_as_written", "on_behalf_of"), "order"), "classes": ("collapse",)},
+            {"fields": (("role_as_written", "on_behalf_of"),), "classes": ("collapse",)},
         ),
     )
 
@@ -219,6 +219,13 @@ def store_positions(formset: Any, *, by: AbstractBaseUser | AnonymousUser) -> No
         _attach(position, by)
     for position in formset.new_objects:
         _attach(position, by)
+
+
+def store_speakers(formset: Any, statement: Statement, *, by: Any) -> None:
+    """Carries the rows of a "who says it" formset to the step. Raises Refused."""
+    rows = formset.save(commit=False)
+    if rows or formset.deleted_objects:
+        linking.credit(statement, rows, gone=formset.deleted_objects, by=by)
 
 
 def _attach(position: Position, by: Any) -> None:

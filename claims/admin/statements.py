@@ -25,6 +25,7 @@ from claims.admin.inlines import (
     SpeakersOnStatement,
     statement_panel,
     store_positions,
+    store_speakers,
 )
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
@@ -270,6 +271,8 @@ class StatementAdmin(ByTheTable, KeepsVersions):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Position:
             store_positions(formset, by=request.user)
+        elif formset.model is StatementSpeaker:
+            store_speakers(formset, form.instance, by=request.user)
         else:
             super().save_formset(request, form, formset, change)
 

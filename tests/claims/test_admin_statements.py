@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from claims.models import Claim, Denial, Position, Statement
+from claims import reviewing
+from claims.models import Claim, Correction, Denial, Position, Statement
 from tests.claims.desk_data import Newsroom, make_account, make_newsroom, signed_in
 from tests.claims.desk_forms import fields_of
 
@@ -92,6 +93,42 @@ def test_changing_the_quotation_moves_the_statement(editor: Client, room: Newsro
     assert editor.post(change(room.denial), {**data, "quotation": "no drones were sent"}).status_code == 302
     room.denial.refresh_from_db()
     assert room.denial.quote == "no drones were sent"
+
+
+def test_a_joint_statement_gets_its_speakers_in_order(editor: Client, room: Newsroom) -> None:
+    data = fields_of(editor.get(change(room.denial)).content.decode())
+    more = {
+        "speakers-TOTAL_FORMS": "2",
+        "speakers-1-statement": str(room.denial.pk),
+        "speakers-1-speaker": str(room.spokesman.pk),
+    }
+    assert editor.post(change(room.denial), {**data, **more}).status_code == 302
+    assert [row.speaker for row in room.denial.speakers.all()] == [room.party, room.spokesman]
+
+
+def test_a_change_of_who_says_a_published_statement_is_told_to_readers(
+    editor: Client, room: Newsroom
+) -> None:
+    chief = make_account("chief", "senior editor")
+    reviewing.publish_source(room.source, by=chief, shown="passages")
+    reviewing.publish(room.claim, by=chief)
+    data = fields_of(editor.get(change(room.denial)).content.decode())
+    assert (
+        editor.post(change(room.denial), {**data, "speakers-0-speaker": str(room.spokesman.pk)}).status_code
+        == 302
+    )
+    correction = Correction.objects.get(statement=room.denial)
+    assert (correction.before, correction.after) == ({"speaker": ["Testland"]}, {"speaker": ["Karim Testi"]})
+
+
+def test_what_readers_have_seen_is_not_unlinked_and_the_form_says_so(editor: Client, room: Newsroom) -> None:
+    chief = make_account("chief", "senior editor")
+    reviewing.publish(room.claim, by=chief)
+    data = fields_of(editor.get(change(room.denial)).content.decode())
+    answer = editor.post(change(room.denial), {**data, "positions-0-DELETE": "on"})
+    assert answer.status_code == 200
+    assert "Readers have seen this" in answer.content.decode()
+    assert Position.objects.filter(statement=room.denial).exists()
 
 
 def test_the_passage_stands_on_the_form_in_its_context(editor: Client, room: Newsroom) -> None:
