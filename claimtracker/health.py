@@ -1,4 +1,4 @@
-"""Two addresses for machines: /healthz, the process answers; /readyz, the database does too and has every migration."""
+"""Two addresses for machines: /healthz, the process answers; /readyz, the database does too, with every migration and its history protected."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from claimtracker.hardening import is_hardened
 
 
 @lru_cache
@@ -28,7 +30,9 @@ def what_is_missing() -> str:
         return "migrations"  # no table of migrations yet
     except DatabaseError:
         return "database"
-    return "migrations" if migrations_on_disk() - applied else ""
+    if migrations_on_disk() - applied:
+        return "migrations"
+    return "" if is_hardened() else "hardening"
 
 
 @never_cache

@@ -53,7 +53,11 @@ class Clone:
 
 def template_name() -> str:
     """Changes with the migrations, the commands that migrate and harden, and the pinned packages."""
-    made_of = [ROOT / "requirements.txt", ROOT / "claimtracker" / "cluster.py"]
+    made_of = [
+        ROOT / "requirements.txt",
+        ROOT / "claimtracker" / "cluster.py",
+        ROOT / "claimtracker" / "hardening.py",
+    ]
     for pattern in ("*/migrations/*.py", "claimtracker/management/**/*.py"):
         made_of += sorted(ROOT.glob(pattern))
     digest = hashlib.sha256()

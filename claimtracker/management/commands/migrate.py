@@ -1,4 +1,4 @@
-"""Django's `migrate`, always as the owner: the application's role can change rows and nothing else."""
+"""Django's `migrate`, always as the owner, and the history out of the application's reach afterwards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 
+from claimtracker.hardening import harden
 from claimtracker.routing import OWNER
 
 
@@ -21,3 +22,5 @@ class Command(migrate.Command):
                 f"Tables are made through the connection “{OWNER}” alone; leave --database out."
             )
         super().handle(*args, **options)
+        if not (options["plan"] or options["check_unapplied"]):
+            harden()
