@@ -184,7 +184,10 @@ def _figures(claim: Claim, positions: list[Position], parties: Parties) -> Claim
     for position in positions:
         statement = position.statement
         for row in statement.speakers.all():
-            party = parties.of(row.on_behalf_of_id or row.speaker_id)
+            body = row.on_behalf_of_id or row.speaker_id
+            if body is None:
+                continue  # nobody is named: the article itself is no party
+            party = parties.of(body)
             bodies[party.pk] = party
             facts.append(
                 Fact(

@@ -10,18 +10,21 @@ from django.utils.translation import gettext as _
 
 from claims.vocabulary import ALLOWED, Role, Verb
 
+# Where a user object remembers its roles.
+CACHE = "_claimtracker_roles"
+
 
 def roles_of(user: User | AnonymousUser | Any) -> frozenset[Role]:
     """The user's roles; none for a stranger or a disabled account. Asked once per user object."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    known: frozenset[Role] | None = getattr(user, "_claimtracker_roles", None)
-    if known is None:
+    known: dict[str, Any] = vars(user)
+    if CACHE not in known:
         values = {role.value for role in Role}
         names = user.groups.values_list("name", flat=True)
-        known = frozenset(Role(name) for name in names if name in values)
-        user._claimtracker_roles = known
-    return known
+        known[CACHE] = frozenset(Role(name) for name in names if name in values)
+    roles: frozenset[Role] = known[CACHE]
+    return roles
 
 
 def may(user: User | AnonymousUser | Any, verb: Verb) -> bool:

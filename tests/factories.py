@@ -21,7 +21,11 @@ BODY = (
     "Una settimana dopo il ministro ha ammesso una vendita. "
     "Due funzionari sostengono che i droni sono partiti.\n"
 )
-DENIAL, ADMISSION, ASSERTION = "ha negato di avere venduto droni", "ha ammesso una vendita", "i droni sono partiti"
+DENIAL, ADMISSION, ASSERTION = (
+    "ha negato di avere venduto droni",
+    "ha ammesso una vendita",
+    "i droni sono partiti",
+)
 
 
 def make_user(*roles: Role, name: str = "") -> User:
@@ -79,7 +83,9 @@ def make_position(
 ) -> Position:
     """A statement on a claim. `fields` go to the statement."""
     words = {Stance.DENIES: DENIAL, Stance.ADMITS: ADMISSION}.get(stance, ASSERTION)
-    statement = statement or make_statement(words=words, speaker=speaker or make_speaker(), act=_act(stance), **fields)
+    statement = statement or make_statement(
+        words=words, speaker=speaker or make_speaker(), act=_act(stance), **fields
+    )
     return Position.objects.create(statement=statement, claim=claim or make_claim(), stance=stance.value)
 
 

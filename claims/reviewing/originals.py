@@ -91,9 +91,7 @@ def _as_full_text(article: Article, source: Source) -> dict[str, Any]:
         "text_sha256": article.text_sha256,
         "raw": article.raw,
         "raw_sha256": article.raw_sha256,
-        "furniture": [
-            piece if isinstance(piece, dict) else dict(piece._asdict()) for piece in article.furniture
-        ],
+        "furniture": [piece.as_json() for piece in article.furniture],
         "flags": list(article.flags),
         "title_span": list(article.title_span) if article.title_span else None,
         "shown": Shown.PASSAGES.value,

@@ -136,7 +136,7 @@ def reopen(obj: Claim | Source, *, by: User) -> None:
         raise Refused("published", _("It is neither under review nor withdrawn."))
     with act(Verb.REOPEN, by=by, name="reopen"):
         change(obj, {"publication": Publication.PUBLISHED.value})
-        obj.withdrawals.filter(reopened_at=None).update(reopened_at=timezone.now())  # type: ignore[union-attr]
+        obj.withdrawals.filter(reopened_at=None).update(reopened_at=timezone.now())
         contest.refresh([obj.pk] if isinstance(obj, Claim) else _claims_on(obj))
 
 

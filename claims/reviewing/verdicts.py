@@ -27,6 +27,8 @@ from claims.vocabulary import REASON_MIN_LENGTH, EvidenceKind, Rating, Review, S
 from sources.models import Source
 
 Because = str | Mapping[str, str]
+# What a verdict keeps of each piece of evidence.
+FROZEN = ("id", "kind", "note_it", "note_en", "statement", "source", "url", "file_sha256")
 
 
 def lacks(claim: Claim, rating: Rating | str) -> list[str]:
@@ -248,17 +250,6 @@ def _supersede(claim: Claim) -> None:
 
 
 def _frozen(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
-    """What the verdict rests on, as it was."""
-    return [
-        {
-            "id": each.pk,
-            "kind": each.kind,
-            "note_it": each.note_it,
-            "note_en": each.note_en,
-            "statement": each.statement_id,
-            "source": each.source_id,
-            "url": each.url,
-            "file_sha256": each.file_sha256,
-        }
-        for each in evidence
-    ]
+    """What the verdict rests on, as it is now: a list of {"id", "kind", "note_it", …}, oldest first."""
+    cited = Evidence.objects.filter(pk__in=[each.pk for each in evidence]).order_by("pk")
+    return list(cited.values(*FROZEN))

@@ -20,7 +20,9 @@ A, D, M, R, C = Stance.ASSERTS, Stance.DENIES, Stance.ADMITS, Stance.RETRACTS, S
 EARLY, LATE = date(2022, 9, 1), date(2022, 11, 5)
 
 
-def fact(stance: Stance, statement: int = 1, day: date | None = None, after: int | None = None, party: str = "Iran") -> Fact:
+def fact(
+    stance: Stance, statement: int = 1, day: date | None = None, after: int | None = None, party: str = "Iran"
+) -> Fact:
     return Fact(party, stance, statement, day, day, after)
 
 
@@ -139,11 +141,16 @@ class TestFigures:
         assert ClaimFigures.objects.get(claim=claim).parties == []
 
     def test_on_behalf_of_goes_before_the_usual_body(self) -> None:
-        us, eu = make_speaker("United States", kind="government"), make_speaker("European Union", kind="organisation")
+        us, eu = (
+            make_speaker("United States", kind="government"),
+            make_speaker("European Union", kind="organisation"),
+        )
         position = make_position(make_claim(), Stance.ASSERTS, make_speaker("Kirby", speaks_for=us))
         position.statement.speakers.update(on_behalf_of=eu)
         contest.refresh([position.claim_id])
-        assert [p["name"] for p in ClaimFigures.objects.get(claim=position.claim).parties] == ["European Union"]
+        assert [p["name"] for p in ClaimFigures.objects.get(claim=position.claim).parties] == [
+            "European Union"
+        ]
 
     def test_a_published_claim_counts_only_what_readers_see(self) -> None:
         from claims import linking, reviewing

@@ -84,7 +84,9 @@ def test_linking_again_changes_the_link_and_bumps_the_claim(editor: User) -> Non
     assert Claim.objects.get(pk=claim.pk).version > before
 
 
-def test_a_changed_stance_of_a_published_statement_is_corrected_in_the_open(editor: User, seen: Position) -> None:
+def test_a_changed_stance_of_a_published_statement_is_corrected_in_the_open(
+    editor: User, seen: Position
+) -> None:
     linking.attach(seen.statement, seen.claim, Stance.CONTEXT, by=editor)
     note = Correction.objects.get(statement=seen.statement)
     assert (note.before, note.after) == ({"stance": "denies"}, {"stance": "context"})
@@ -123,12 +125,16 @@ def test_an_unnamed_speaker_stays_with_the_article(editor: User) -> None:
         linking.attribute(make_statement(), official, by=editor)
 
 
-def test_a_changed_speaker_of_a_published_statement_is_corrected_in_the_open(editor: User, seen: Position) -> None:
+def test_a_changed_speaker_of_a_published_statement_is_corrected_in_the_open(
+    editor: User, seen: Position
+) -> None:
     linking.attribute(seen.statement, make_speaker("Somebody else"), by=editor)
     assert Correction.objects.get(statement=seen.statement).after == {"speaker": ["Somebody else"]}
 
 
-def test_a_changed_date_or_place_of_a_published_statement_is_corrected_in_the_open(editor: User, seen: Position) -> None:
+def test_a_changed_date_or_place_of_a_published_statement_is_corrected_in_the_open(
+    editor: User, seen: Position
+) -> None:
     statement = seen.statement
     changes = {"said_earliest": date(2022, 3, 14), "said_latest": date(2022, 3, 14), "said_basis": "inferred"}
     linking.edit_statement(statement, changes, by=editor, base=statement.version)
@@ -178,7 +184,9 @@ def test_a_name_variant_is_remembered_once(editor: User) -> None:
 # --- merging ----------------------------------------------------------------------------------------------------------------
 
 
-def test_merging_two_records_of_one_person_moves_everything_and_keeps_the_name(editor: User, seen: Position) -> None:
+def test_merging_two_records_of_one_person_moves_everything_and_keeps_the_name(
+    editor: User, seen: Position
+) -> None:
     pesco = seen.statement.speakers.get().speaker
     assert pesco is not None
     peskov, both = make_speaker("Dmitry Peskov"), make_statement()
@@ -236,8 +244,12 @@ ACTS: dict[str, Callable[[Position, User], object]] = {
     "attach": lambda p, by: linking.attach(p.statement, make_claim(), by=by),
     "detach": lambda p, by: linking.detach(p, by=by),
     "name": lambda p, by: linking.save_name_variant(make_speaker(), "Pesco", kind=NameKind.GARBLED, by=by),
-    "merge people": lambda p, by: linking.merge_speakers(make_speaker(), into=make_speaker(), by=by, because="One."),
-    "merge claims": lambda p, by: linking.merge_claims(make_claim(), into=make_claim(), by=by, because="One."),
+    "merge people": lambda p, by: linking.merge_speakers(
+        make_speaker(), into=make_speaker(), by=by, because="One."
+    ),
+    "merge claims": lambda p, by: linking.merge_claims(
+        make_claim(), into=make_claim(), by=by, because="One."
+    ),
 }
 
 

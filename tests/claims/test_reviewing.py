@@ -135,7 +135,9 @@ def test_a_new_decision_supersedes_the_old_one_which_stays(editor: User) -> None
 
 def test_the_evidence_is_frozen_with_the_decision(editor: User) -> None:
     claim = make_position().claim
-    made = reviewing.add_evidence(claim, by=editor, kind="context", url="https://example.org/a", note_en="As it was")
+    made = reviewing.add_evidence(
+        claim, by=editor, kind="context", url="https://example.org/a", note_en="As it was"
+    )
     verdict = reviewing.dispute(claim, by=editor, because=WHY)
     type(made).objects.filter(pk=made.pk).update(note_en="Later")
     verdict.refresh_from_db()
@@ -196,7 +198,11 @@ class TestSecondReading:
 
 def test_evidence_is_exactly_one_thing(editor: User) -> None:
     claim = make_claim()
-    for wrong in ({}, {"url": "https://example.org", "source": make_source()}, {"url": "javascript:alert(1)"}):
+    for wrong in (
+        {},
+        {"url": "https://example.org", "source": make_source()},
+        {"url": "javascript:alert(1)"},
+    ):
         with pytest.raises(Refused):
             reviewing.add_evidence(claim, by=editor, kind="supports", **wrong)  # type: ignore[arg-type]
 
@@ -264,7 +270,9 @@ def test_a_withdrawn_article_is_not_published_by_the_way(chief: User) -> None:
 def test_a_published_claim_is_corrected_in_the_open(chief: User) -> None:
     claim = published(chief).claim
     old = claim.slug
-    reviewing.edit_claim(claim, {"text_en": "Other words.", "slug": "other-words"}, by=chief, base=claim.version)
+    reviewing.edit_claim(
+        claim, {"text_en": "Other words.", "slug": "other-words"}, by=chief, base=claim.version
+    )
     note = Correction.objects.get(claim=claim)
     assert note.after == {"text_en": "Other words."}
     assert note.text_it and note.text_en
@@ -283,7 +291,10 @@ def test_a_correction_in_our_words_carries_what_changed(chief: User) -> None:
     note = reviewing.correct(
         claim, by=chief, text={"en": "We had the wrong month."}, changes={"period_note": "It was May."}
     )
-    assert note.after == {"period_note": "It was May."} and Claim.objects.get(pk=claim.pk).period_note == "It was May."
+    assert (
+        note.after == {"period_note": "It was May."}
+        and Claim.objects.get(pk=claim.pk).period_note == "It was May."
+    )
     with pytest.raises(Refused):
         reviewing.correct(claim, by=chief, text="short")
 
@@ -300,7 +311,9 @@ def test_a_merged_claim_is_not_published(editor: User, chief: User) -> None:
 ACTS: dict[Verb, Callable[[Position, User], object]] = {
     Verb.MARK: lambda p, by: reviewing.dispute(p.claim, by=by, because=WHY),
     Verb.PROPOSE: lambda p, by: reviewing.propose(p.claim, Rating.DISPUTED, by=by, because=WHY),
-    Verb.DRAFT: lambda p, by: reviewing.add_evidence(p.claim, by=by, kind="context", url="https://example.org"),
+    Verb.DRAFT: lambda p, by: reviewing.add_evidence(
+        p.claim, by=by, kind="context", url="https://example.org"
+    ),
     Verb.PUBLISH: lambda p, by: reviewing.publish(p.claim, by=by),
     Verb.PUBLISH_UPDATE: lambda p, by: reviewing.publish_update(p.claim, by=by),
     Verb.REVIEW_AGAIN: lambda p, by: reviewing.review_again(p.claim, by=by),

@@ -34,7 +34,9 @@ def test_the_front_of_a_room_is_empty_so_that_pure_modules_import_no_django(room
     assert (ROOT / room / "__init__.py").read_text() == ""
 
 
-@pytest.mark.parametrize("module", ["claims.vocabulary", "sources.vocabulary", "sources.articles", "sources.furniture"])
+@pytest.mark.parametrize(
+    "module", ["claims.vocabulary", "sources.vocabulary", "sources.articles", "sources.furniture"]
+)
 def test_pure_modules_never_hear_of_django(module: str) -> None:
     code = f"import sys, {module}; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
@@ -54,7 +56,9 @@ def test_only_the_extraction_room_names_spacy() -> None:
 
 def test_there_are_no_drawers_for_everything() -> None:
     drawers = {"utils", "helpers", "common", "base", "misc", "manager", "managers", "lib", "signals"}
-    named_by_django = {ROOT / "claimtracker" / "postgres" / "base.py"}  # the name it looks for in a database backend
+    named_by_django = {
+        ROOT / "claimtracker" / "postgres" / "base.py"
+    }  # the name it looks for in a database backend
     found = {path for path in modules() if path.stem in drawers or path.parent.name in drawers}
     assert not found - named_by_django
 
@@ -80,7 +84,9 @@ def test_every_module_stands_on_a_floor() -> None:
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         if name in {"claims", "sources"} or parts[1:2] in (("apps",), ("migrations",)):
             continue
-        assert any(name == floor or name.startswith(f"{floor}.") for floor in floors), f"{name} stands on no floor"
+        assert any(name == floor or name.startswith(f"{floor}.") for floor in floors), (
+            f"{name} stands on no floor"
+        )
 
 
 def test_the_five_articles_are_not_in_the_repository() -> None:
