@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -21,13 +22,14 @@ from claims.admin.inlines import EvidenceOnClaim, PositionsOnClaim, store_positi
 from claims.admin.lists import NewsFirst
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
-from claims.desk.acting import CLAIM_ACTS, Act, act_page, acts_for
+from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.addresses import free_slug
 from claims.desk.finding import claims_about, speakers_called
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
 from claims.labels import NO_VERDICT_DESK, label
 from claims.models import Claim, ClaimFigures
-from claims.vocabulary import Contest, Rating, Verb
+from claims.permissions import may
+from claims.vocabulary import Contest, Publication, Rating, Verb
 
 
 @admin.register(Claim)
@@ -120,7 +122,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
                 if not may_mark(request.user):
                     continue
                 description = f"{name_of_act(marking[name])}…"
-            elif name == "publish" and not reviewing_may(request, CLAIM_ACTS["publish"]):
+            elif name == "publish" and not may(request.user, CLAIM_ACTS["publish"].verb):
                 continue
             kept[name] = (function, key, description)
         return kept
@@ -216,6 +218,12 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
             for name, options in sections
         ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
+        """What readers see of a published claim is corrected by a senior editor; its statements can still be worked on."""
+        if obj is None or obj.publication == Publication.DRAFT or may(request.user, Verb.CORRECT):
+            return ()
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
     def get_inlines(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         return self.inlines if obj else ()
 
@@ -257,9 +265,3 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
 def figures_of(claim: Claim) -> ClaimFigures:
     """The derived figures; empty ones for a claim that has none yet."""
     return getattr(claim, "figures", None) or ClaimFigures(claim=claim)
-
-
-def reviewing_may(request: HttpRequest, act: Act) -> bool:
-    from claims.permissions import may
-
-    return may(request.user, act.verb)

@@ -9,7 +9,8 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from claims.models import Position, SpeakerName
+from claims import reviewing
+from claims.models import Claim, Correction, Position, SpeakerName
 from tests.claims.desk_data import Newsroom, make_account, make_newsroom, signed_in
 from tests.claims.desk_forms import fields_of
 
@@ -148,3 +149,47 @@ def test_saving_without_a_change_changes_nothing(room: Newsroom, first: Client) 
     assert first.post(change_page(room.claim), opened(first, room.claim)).status_code == 302
     room.claim.refresh_from_db()
     assert room.claim.version == version
+
+
+def test_a_draft_is_deleted_and_what_was_published_is_not(room: Newsroom, first: Client) -> None:
+    def deleting(thing: models.Model) -> int:
+        return first.post(change_page(thing).replace("change", "delete"), {"post": "yes"}).status_code
+
+    draft = Claim.objects.create(text_en="A draft that leads nowhere", slug="nowhere")
+    assert deleting(draft) == 302
+    assert not Claim.objects.filter(pk=draft.pk).exists()
+    chief = make_account("chief", "senior editor")
+    reviewing.publish_source(room.source, by=chief, shown="passages")
+    reviewing.publish(room.claim, by=chief)
+    assert (deleting(room.claim), deleting(room.source)) == (403, 403)
+    for thing in (room.denial, room.party, room.outlet):
+        assert deleting(thing) in (200, 302)
+        assert type(thing)._default_manager.filter(pk=thing.pk).exists()
+
+
+def test_a_statement_that_readers_have_seen_is_not_deleted_and_the_page_says_why(
+    room: Newsroom, first: Client
+) -> None:
+    chief = make_account("chief", "senior editor")
+    reviewing.publish_source(room.source, by=chief, shown="passages")
+    reviewing.publish(room.claim, by=chief)
+    answer = first.post(change_page(room.denial).replace("change", "delete"), {"post": "yes"}, follow=True)
+    assert "not deleted" in answer.content.decode()
+
+
+def test_changing_a_published_claims_words_is_a_senior_editors_and_is_told_to_readers(
+    room: Newsroom, first: Client
+) -> None:
+    chief = make_account("chief", "senior editor")
+    reviewing.publish(room.claim, by=chief)
+    page = first.get(change_page(room.claim)).content.decode()
+    assert 'name="text_en"' not in page
+    assert 'name="positions-0-stance"' in page
+    given = fields_of(page)
+    assert first.post(change_page(room.claim), {**given, "text_en": "Testland gave drones away"}).status_code == 302
+    room.claim.refresh_from_db()
+    assert room.claim.text_en == "Testland sold drones to its neighbour"
+    senior = signed_in(chief)
+    data = {**opened(senior, room.claim), "text_en": "Testland gave drones away"}
+    assert senior.post(change_page(room.claim), data).status_code == 302
+    assert Correction.objects.get(claim=room.claim).after == {"text_en": "Testland gave drones away"}
