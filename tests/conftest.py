@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from claimtracker.localdb import Server
 from tests import databases
@@ -78,6 +79,12 @@ def django_db_setup(
 
 
 RUN_DATABASE = pytest.StashKey[str]()
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_settings() -> None:
+    """A request of the test before may have left its language behind in this thread."""
+    translation.deactivate()
 
 
 @pytest.fixture

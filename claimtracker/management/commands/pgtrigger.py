@@ -10,7 +10,7 @@ from claimtracker.hardening import harden
 from claimtracker.routing import OWNER
 
 
-class Command(pgtrigger.Command):  # type: ignore[misc]
+class Command(pgtrigger.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        super().handle(*args, **options | {"database": OWNER})
+        super().handle(*args, **options | {"database": OWNER})  # type: ignore[no-untyped-call]
         harden()
