@@ -26,6 +26,7 @@ from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.addresses import free_slug
 from claims.desk.finding import claims_about, speakers_called
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
+from claims.desk.people import editor_of
 from claims.labels import NO_VERDICT_DESK, label
 from claims.models import Claim, ClaimFigures
 from claims.permissions import may
@@ -114,9 +115,9 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
     # --- marking and publishing many
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
+        actions: dict[str, Any] = super().get_actions(request)
         marking = {f"mark_{rating.value}": rating for rating in Rating}
-        kept = {}
+        kept: dict[str, Any] = {}
         for name, (function, key, description) in actions.items():
             if name in marking:
                 if not may_mark(request.user):
@@ -249,7 +250,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
     def store_changes(
         self, request: HttpRequest, obj: Claim, changes: Mapping[str, Any], *, base: int
     ) -> None:
-        reviewing.edit_claim(obj, dict(changes), by=request.user, base=base)
+        reviewing.edit_claim(obj, dict(changes), by=editor_of(request), base=base)
 
     def create(self, request: HttpRequest, obj: Claim, form: Any) -> None:
         obj.slug = free_slug(Claim, str(obj))
@@ -257,7 +258,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model.__name__ == "Position":
-            store_positions(formset, by=request.user)
+            store_positions(formset, by=editor_of(request))
         else:
             super().save_formset(request, form, formset, change)
 

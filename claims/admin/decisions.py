@@ -17,6 +17,7 @@ from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import claims_about
 from claims.desk.marking import back_to
+from claims.desk.people import editor_of
 from claims.desk.versions import in_words, label_of
 from claims.models import Correction, Evidence, Verdict, VerdictNote, Withdrawal
 from claims.vocabulary import EvidenceKind, Verb
@@ -130,7 +131,7 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
         words = form.cleaned_data
         made = reviewing.add_evidence(
             words["claim"],
-            by=request.user,
+            by=editor_of(request),
             kind=EvidenceKind(words["kind"]),
             statement=words["statement"],
             url=words["url"],

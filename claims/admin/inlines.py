@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
@@ -208,7 +208,7 @@ def statement_url(statement: Statement) -> str:
     return reverse("admin:claims_statement_change", args=[statement.pk])
 
 
-def store_positions(formset: Any, *, by: AbstractBaseUser | AnonymousUser) -> None:
+def store_positions(formset: Any, *, by: User) -> None:
     """Carries the rows of a "On this claim" formset to the step. Raises Refused."""
     formset.save(commit=False)
     for position in formset.deleted_objects:

@@ -23,6 +23,7 @@ from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
 from claims.desk.adding import AddArticlesForm, add
 from claims.desk.finding import sources_with
 from claims.desk.passages import Mark, cut_up
+from claims.desk.people import editor_of
 from claims.models import Statement
 from claims.permissions import may
 from claims.vocabulary import Review, Verb
@@ -166,7 +167,7 @@ class SourceAdmin(ByTheTable, KeepsVersions):
             "media": self.media,
         }
         if request.method == "POST" and form.is_valid():
-            context["run"], context["report"] = add(form, by=request.user)
+            context["run"], context["report"] = add(form, by=editor_of(request))
             form = AddArticlesForm() if all(line.source for line in context["report"]) else form
         return TemplateResponse(request, "admin/sources/source/add_articles.html", {**context, "form": form})
 

@@ -30,6 +30,7 @@ from claims.admin.inlines import (
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import sources_with, statements_with
+from claims.desk.people import editor_of
 from claims.desk.quoting import locate
 from claims.desk.refusals import told
 from claims.errors import Refused
@@ -183,11 +184,11 @@ class StatementAdmin(ByTheTable, KeepsVersions):
 
     @admin.action(description=pgettext_lazy("triage", "Accept"))
     def accept_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        self._each(request, queryset, lambda statement: linking.accept(statement, by=request.user))
+        self._each(request, queryset, lambda statement: linking.accept(statement, by=editor_of(request)))
 
     @admin.action(description=pgettext_lazy("triage", "Discard"))
     def discard_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        self._each(request, queryset, lambda statement: linking.reject(statement, by=request.user))
+        self._each(request, queryset, lambda statement: linking.reject(statement, by=editor_of(request)))
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[Statement], act: Callable[[Statement], Any]
@@ -218,10 +219,10 @@ class StatementAdmin(ByTheTable, KeepsVersions):
         ]
 
     def accept_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._one(request, pk, lambda statement: linking.accept(statement, by=request.user))
+        return self._one(request, pk, lambda statement: linking.accept(statement, by=editor_of(request)))
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._one(request, pk, lambda statement: linking.reject(statement, by=request.user))
+        return self._one(request, pk, lambda statement: linking.reject(statement, by=editor_of(request)))
 
     def _one(self, request: HttpRequest, pk: int, act: Callable[[Statement], Any]) -> HttpResponse:
         self._each(request, Statement.objects.filter(pk=get_object_or_404(Statement, pk=pk).pk), act)
@@ -266,13 +267,13 @@ class StatementAdmin(ByTheTable, KeepsVersions):
     def store_changes(
         self, request: HttpRequest, obj: Statement, changes: Mapping[str, Any], *, base: int
     ) -> None:
-        linking.edit_statement(obj, dict(changes), by=request.user, base=base)
+        linking.edit_statement(obj, dict(changes), by=editor_of(request), base=base)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Position:
-            store_positions(formset, by=request.user)
+            store_positions(formset, by=editor_of(request))
         elif formset.model is StatementSpeaker:
-            store_speakers(formset, form.instance, by=request.user)
+            store_speakers(formset, form.instance, by=editor_of(request))
         else:
             super().save_formset(request, form, formset, change)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from claims import reviewing
 from claims.desk.marking import CHANGED_MEANWHILE, back_to, versions_in
+from claims.desk.people import editor_of
 from claims.desk.refusals import told
 from claims.errors import Refused, Stale
 from claims.models import Claim
@@ -185,7 +186,7 @@ def try_to_act(request: HttpRequest, things: Sequence[Any], act: Act, form: ActF
             changed = changed_since(things, bases)
             if not changed:
                 for thing in things:
-                    act.run(thing, request.user, form.asked(), bases[thing.pk])
+                    act.run(thing, editor_of(request), form.asked(), bases[thing.pk])
     except Refused as refused:
         form.add_error(None, refused.sentence)
     except IntegrityError as error:

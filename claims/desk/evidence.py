@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from claims import reviewing
+from claims.desk.people import editor_of
 from claims.desk.refusals import told
 from claims.errors import Refused
 from claims.labels import choices
@@ -59,7 +60,7 @@ def try_to_add(request: HttpRequest, form: EvidenceForm) -> bool:
     try:
         reviewing.add_evidence(
             form.claim,
-            by=request.user,
+            by=editor_of(request),
             kind=EvidenceKind(words["kind"]),
             statement=words["statement"],
             url=words["url"],

@@ -8,7 +8,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from claims import linking
-from claims.desk.finding import clean
+from claims.desk.finding import NAMESAKES, clean
 from claims.models import Speaker
 
 
@@ -24,7 +24,7 @@ class FindByName(AutocompleteJsonView):
             return super().get(request, *args, **kwargs)
         offered = [
             {"id": str(getattr(each.speaker, key)), "text": offered_as(each)}
-            for each in linking.candidates(term, limit=self.paginate_by)
+            for each in linking.candidates(term, limit=NAMESAKES)
         ]
         return JsonResponse({"results": offered, "pagination": {"more": False}})
 

@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims import reviewing
+from claims.desk.people import editor_of
 from claims.desk.refusals import told
 from claims.errors import Refused, Stale
 from claims.labels import choices, label
@@ -134,7 +135,9 @@ def try_to_mark(
     bases = versions_in(request.POST, claims)
     rating = Rating(form.cleaned_data["rating"])
     try:
-        return reviewing.decide(claims, rating, by=request.user, because=form.because(), bases=bases), set()
+        return reviewing.decide(
+            claims, rating, by=editor_of(request), because=form.because(), bases=bases
+        ), set()
     except Refused as refused:
         form.add_error(None, refused.sentence)
     except IntegrityError as error:

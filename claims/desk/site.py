@@ -5,7 +5,7 @@ It stands outside claims.admin, whose sections register themselves with it while
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -48,7 +48,7 @@ class DeskSite(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """People and bodies are offered by any of their names, the best match first."""
-        return FindByName.as_view(admin_site=self)(request)
+        return cast(HttpResponse, FindByName.as_view(admin_site=self)(request))
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may(request.user, Verb.READ_DESK)

@@ -25,6 +25,7 @@ from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.evidence import EvidenceForm, try_to_add
 from claims.desk.marking import EVIDENCE_FOR, MarkForm, back_to, may_mark, name_of_act, say_done, try_to_mark
 from claims.desk.passages import passages_of
+from claims.desk.people import editor_of
 from claims.desk.refusals import told
 from claims.errors import Refused
 from claims.labels import choices
@@ -221,7 +222,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return _triaged(
         request,
         statement,
-        lambda: linking.accept(statement, by=request.user),
+        lambda: linking.accept(statement, by=editor_of(request)),
         _("The statement is accepted."),
     )
 
@@ -233,7 +234,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return _triaged(
         request,
         statement,
-        lambda: linking.reject(statement, by=request.user),
+        lambda: linking.reject(statement, by=editor_of(request)),
         _("The statement is discarded."),
     )
 
