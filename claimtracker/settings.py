@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvValidationError
@@ -151,6 +152,8 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["claimtracker.routing.OwnerMigrates", "claims.public.routing.PublicRouter"]
 # A reader's GET changes nothing and is not asked who it is: no session is touched, and pages may be cached.
+# History is found by object, by act and by transaction; what a row pointed to then needs no index.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,10 +1,11 @@
 """The newsroom's tables: what was said, by whom, what it does to which claim, and what our editors decided."""
 
+from claims.models.anchoring import AnchoredSource
 from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, Topic, TopicQuerySet
 from claims.models.correction import Correction, Withdrawal
 from claims.models.desk import Assignment, Note, OldSlug
 from claims.models.evidence import Evidence, EvidenceQuerySet
-from claims.models.history import HistorySeal
+from claims.models.history import Account, HistorySeal, Membership
 from claims.models.position import Denial, Position, PositionQuerySet
 from claims.models.reading import Reading, ReadingChange
 from claims.models.request import Request, RequestQuerySet
@@ -13,7 +14,9 @@ from claims.models.statement import Carrier, Statement, StatementQuerySet, State
 from claims.models.verdict import Verdict, VerdictNote, VerdictQuerySet
 
 __all__ = [
+    "Account",
     "Affiliation",
+    "AnchoredSource",
     "Assignment",
     "Carrier",
     "Claim",
@@ -25,6 +28,7 @@ __all__ = [
     "Evidence",
     "EvidenceQuerySet",
     "HistorySeal",
+    "Membership",
     "Note",
     "OldSlug",
     "Position",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -21,7 +22,7 @@ from claims.vocabulary import (
     Rating,
 )
 from sources.labels import choices as source_choices
-from sources.triggers import Versioned, bump_version, moves, refuse_delete, refuse_truncate, tracked
+from sources.triggers import Versioned, bump_version, moves, no_circle, refuse_delete, tracked
 from sources.vocabulary import DateBasis
 
 # Readers see these; under review the page stays, with a notice on top.
@@ -39,7 +40,9 @@ class Topic(Versioned):
     """What a claim is about, in a word or two."""
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
-    name = TranslatedField(models.CharField(_("name"), max_length=120, blank=True), attrgetter=fallback_to_any)
+    name = TranslatedField(
+        models.CharField(_("name"), max_length=120, blank=True), attrgetter=fallback_to_any
+    )
 
     objects = TopicQuerySet.as_manager()
 
@@ -50,10 +53,28 @@ class Topic(Versioned):
         constraints = [
             models.CheckConstraint(condition=~Q(name_it="") | ~Q(name_en=""), name="claims_topic_has_a_name"),
         ]
-        triggers = [bump_version("slug", "name_it", "name_en"), refuse_truncate()]
+        triggers = [bump_version("slug", "name_it", "name_en")]
 
     def __str__(self) -> str:
         return self.name
+
+
+# Readers of a page that was there are told why it is gone. At commit: the reason may be written before or after.
+WITHDRAWN_WITH_A_REASON = pgtrigger.Trigger(
+    name="withdrawn_with_a_reason",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("publication"),
+    condition=pgtrigger.Condition("NEW.publication = 'withdrawn' AND OLD.publication <> 'withdrawn'"),
+    timing=pgtrigger.Deferred,
+    func="""
+        IF NOT EXISTS (SELECT 1 FROM claims_withdrawal w WHERE w.claim_id = NEW.id AND w.reopened_at IS NULL)
+           AND EXISTS (SELECT 1 FROM claims_claim c WHERE c.id = NEW.id AND c.publication = 'withdrawn') THEN
+            RAISE EXCEPTION '[withdrawal] claim % cannot be withdrawn without a public reason', NEW.id
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    """,
+)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -78,7 +99,9 @@ class Claim(Versioned):
         models.CharField(_("claim"), max_length=500, blank=True), attrgetter=fallback_to_any
     )
     slug = models.SlugField(_("address"), max_length=120, unique=True)
-    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("topic"))
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("topic")
+    )
     period_earliest = models.DateField(_("period, earliest"), null=True, blank=True)
     period_latest = models.DateField(_("period, latest"), null=True, blank=True)
     period_basis = models.CharField(
@@ -86,7 +109,11 @@ class Claim(Versioned):
     )
     period_note = models.TextField(_("how the period is known"), blank=True)
     publication = models.CharField(
-        _("publication"), max_length=15, choices=choices(Publication), default=Publication.DRAFT.value, editable=False
+        _("publication"),
+        max_length=15,
+        choices=choices(Publication),
+        default=Publication.DRAFT.value,
+        editable=False,
     )
     published_at = models.DateTimeField(_("first published"), null=True, editable=False)
     desk_note = models.TextField(_("note for the desk"), blank=True, help_text=_("Readers never see it."))
@@ -96,15 +123,25 @@ class Claim(Versioned):
     )  # fmt: skip
     themes = ArrayField(models.CharField(max_length=60), verbose_name=_("themes"), default=list, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     search_it = models.GeneratedField(
-        expression=SearchVector("text_it", config="italian"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("text_it", config="italian"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
     search_en = models.GeneratedField(
-        expression=SearchVector("text_en", config="english"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("text_en", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = ClaimQuerySet.as_manager()
@@ -137,13 +174,27 @@ class Claim(Versioned):
         ]
         triggers = [
             moves("publication", PUBLICATION_MOVES),
+            WITHDRAWN_WITH_A_REASON,
+            no_circle("merged_into", why="a claim cannot be merged into itself"),
             bump_version(
-                "text_it", "text_en", "slug", "topic_id", "period_earliest", "period_latest", "period_basis", "period_note",
-                "publication", "desk_note", "actors", "themes", "merged_into_id", "updated_at",
+                "text_it",
+                "text_en",
+                "slug",
+                "topic_id",
+                "period_earliest",
+                "period_latest",
+                "period_basis",
+                "period_note",
+                "publication",
+                "desk_note",
+                "actors",
+                "themes",
+                "merged_into_id",
+                "updated_at",
             ),
-            refuse_truncate(),
             refuse_delete(
-                unless="OLD.publication = 'draft'", why="a published claim is withdrawn or merged, never deleted"
+                unless="OLD.publication = 'draft'",
+                why="a published claim is withdrawn or merged, never deleted",
             ),
         ]
 
@@ -214,10 +265,14 @@ class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
 class ClaimLink(models.Model):
     """How two claims stand to each other; suggested with a reason in words, accepted by an editor."""
 
-    from_claim = models.ForeignKey(Claim, models.CASCADE, related_name="links_from", verbose_name=_("from"))
+    from_claim = models.ForeignKey(
+        Claim, models.CASCADE, db_index=False, related_name="links_from", verbose_name=_("from")
+    )
     to_claim = models.ForeignKey(Claim, models.CASCADE, related_name="links_to", verbose_name=_("to"))
     kind = models.CharField(_("kind"), max_length=15, choices=choices(LinkKind))
-    state = models.CharField(_("state"), max_length=10, choices=choices(LinkState), default=LinkState.SUGGESTED.value)
+    state = models.CharField(
+        _("state"), max_length=10, choices=choices(LinkState), default=LinkState.SUGGESTED.value
+    )
     reason = models.TextField(_("reason"), blank=True)
     score = models.FloatField(_("score"), null=True, blank=True)
 
@@ -227,10 +282,13 @@ class ClaimLink(models.Model):
         verbose_name = _("link between claims")
         verbose_name_plural = _("links between claims")
         constraints = [
+            # Also the way from a claim to its links.
             models.UniqueConstraint(fields=["from_claim", "to_claim", "kind"], name="claims_claimlink_once"),
-            models.CheckConstraint(condition=~Q(from_claim=F("to_claim")), name="claims_claimlink_of_two_claims"),
+            models.CheckConstraint(
+                condition=~Q(from_claim=F("to_claim")), name="claims_claimlink_of_two_claims"
+            ),
         ]
-        triggers = [moves("state", LINK_MOVES), refuse_truncate()]
+        triggers = [moves("state", LINK_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.from_claim_id} {self.kind} {self.to_claim_id}"

@@ -12,7 +12,7 @@ from claims.models.claim import Claim
 from claims.models.statement import Statement
 from claims.vocabulary import CorrectionKind
 from sources.models import Source
-from sources.triggers import keep, refuse_delete, refuse_truncate, tracked
+from sources.triggers import keep, refuse_delete, tracked, written_once
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
@@ -29,7 +29,9 @@ class Correction(models.Model):
     """
 
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, blank=True, related_name="corrections")
-    statement = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="corrections")
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="corrections")
     kind = models.CharField(
         _("kind"), max_length=15, choices=choices(CorrectionKind), default=CorrectionKind.CORRECTION.value
@@ -51,13 +53,15 @@ class Correction(models.Model):
                 condition=Q(claim__isnull=False) | Q(statement__isnull=False) | Q(source__isnull=False),
                 name="claims_correction_of_something",
             ),
-            models.CheckConstraint(condition=~Q(text_it="") | ~Q(text_en=""), name="claims_correction_has_words"),
+            models.CheckConstraint(
+                condition=~Q(text_it="") | ~Q(text_en=""), name="claims_correction_has_words"
+            ),
         ]
         indexes = [models.Index(fields=["-made_at", "-id"], name="claims_correction_newest")]
         triggers = [
             keep("claim_id", "statement_id", "source_id", "kind", "before", "after", "by_id", "made_at",
                  name="correction_stays", why="a published correction never changes"),
-            refuse_truncate(),
+            written_once("text_it", "text_en", name="words_stay", why="a published correction never changes"),
             refuse_delete(unless="false", why="a published correction is never deleted"),
         ]  # fmt: skip
 
@@ -90,11 +94,28 @@ class Withdrawal(models.Model):
         ordering = ["-withdrawn_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(claim__isnull=False) ^ Q(source__isnull=False), name="claims_withdrawal_of_one_thing"
+                condition=Q(claim__isnull=False) ^ Q(source__isnull=False),
+                name="claims_withdrawal_of_one_thing",
             ),
-            models.CheckConstraint(condition=~Q(reason_it="") | ~Q(reason_en=""), name="claims_withdrawal_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(reason_it="") | ~Q(reason_en=""), name="claims_withdrawal_has_a_reason"
+            ),
+            # What is withdrawn is withdrawn once, until it is reopened.
+            *(
+                models.UniqueConstraint(
+                    fields=[kind],
+                    condition=Q(reopened_at__isnull=True),
+                    name=f"claims_withdrawal_one_open_per_{kind}",
+                )
+                for kind in ("claim", "source")
+            ),
         ]
-        triggers = [refuse_truncate(), refuse_delete(unless="false", why="a withdrawal is never deleted")]
+        triggers = [
+            keep("claim_id", "source_id", "by_id", "withdrawn_at",
+                 name="withdrawal_stays", why="a withdrawal never changes"),
+            written_once("reason_it", "reason_en", name="reason_stays", why="the reason of a withdrawal never changes"),
+            refuse_delete(unless="false", why="a withdrawal is never deleted"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.reason[:80]

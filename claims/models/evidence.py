@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,22 @@ from claims.models.claim import READERS_SEE, Claim
 from claims.models.statement import Statement
 from claims.vocabulary import EvidenceKind
 from sources.models import Source
-from sources.triggers import Versioned, bump_version, refuse_truncate, tracked
+from sources.triggers import Versioned, bump_version, misplaced, tracked
 from sources.vocabulary import SourcePublication
+
+SPAN_FITS_ITS_SOURCE = pgtrigger.Trigger(
+    name="span_fits_its_source",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("span", "source_id"),
+    condition=pgtrigger.Condition("NEW.span IS NOT NULL"),
+    func=f"""
+        IF (SELECT {misplaced("NEW.span", "s.body")} FROM sources_source s WHERE s.id = NEW.source_id) THEN
+            RAISE EXCEPTION '[span] the passage is not at characters % to % of source %',
+                NEW.span->>'start', NEW.span->>'end', NEW.source_id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -63,10 +78,25 @@ class Evidence(Versioned):
                 | (Q(statement__isnull=True, source__isnull=True, url="") & ~Q(file="") & ~Q(file_sha256="")),
                 name="claims_evidence_is_one_thing",
             ),
+            # A passage is one of a source; the words of a statement have their own place.
+            models.CheckConstraint(
+                condition=Q(span__isnull=True) | Q(source__isnull=False),
+                name="claims_evidence_passage_of_a_source",
+            ),
         ]
         triggers = [
-            bump_version("kind", "statement_id", "source_id", "span", "url", "file", "file_public", "note_it", "note_en"),
-            refuse_truncate(),
+            SPAN_FITS_ITS_SOURCE,
+            bump_version(
+                "kind",
+                "statement_id",
+                "source_id",
+                "span",
+                "url",
+                "file",
+                "file_public",
+                "note_it",
+                "note_en",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,17 +10,40 @@ from claims.labels import choices
 from claims.models.claim import READERS_SEE, Claim
 from claims.models.statement import SEEN, Statement
 from claims.vocabulary import Stance
-from sources.triggers import Versioned, bump_version, refuse_delete, refuse_truncate, tracked
+from sources.triggers import Versioned, bump_version, refuse_delete, tracked
+
+# Readers see what an editor accepted. (Discarding it afterwards hides it again, and is allowed.)
+SHOWN_WHEN_ACCEPTED = pgtrigger.Trigger(
+    name="shown_when_accepted",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("published_at"),
+    condition=pgtrigger.Condition("NEW.published_at IS NOT NULL"),
+    func="""
+        IF TG_OP = 'UPDATE' AND OLD.published_at IS NOT NULL THEN
+            RETURN NEW;
+        END IF;
+        PERFORM 1 FROM claims_statement s WHERE s.id = NEW.statement_id AND s.review = 'accepted' FOR SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION '[review] statement % must be accepted before readers can see it', NEW.statement_id
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class PositionQuerySet(models.QuerySet["Position"]):
     def on_published_claims(self) -> PositionQuerySet:
         """Published themselves, on a claim that readers see; says nothing yet of the statement."""
-        return self.filter(published_at__isnull=False, claim__publication__in=READERS_SEE, claim__merged_into=None)
+        return self.filter(
+            published_at__isnull=False, claim__publication__in=READERS_SEE, claim__merged_into=None
+        )
 
     def published(self) -> PositionQuerySet:
         """What readers may see: both ends are."""
-        return self.on_published_claims().filter(**{f"statement__{name}": value for name, value in SEEN.items()})
+        return self.on_published_claims().filter(
+            **{f"statement__{name}": value for name, value in SEEN.items()}
+        )
 
     def counted(self) -> PositionQuerySet:
         """Titles repeat the text, and a nested copy stands beside its parent: neither counts."""
@@ -30,8 +54,12 @@ class PositionQuerySet(models.QuerySet["Position"]):
 class Position(Versioned):
     """What a statement does to a claim. Editors meet it as one control: "On this claim"."""
 
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="positions", verbose_name=_("statement"))
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="positions", verbose_name=_("claim"))
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, db_index=False, related_name="positions", verbose_name=_("statement")
+    )
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, db_index=False, related_name="positions", verbose_name=_("claim")
+    )
     stance = models.CharField(_("on this claim"), max_length=10, choices=choices(Stance))
     partial = models.BooleanField(_("only a part of it"), default=False)
     implied = models.BooleanField(_("implied"), default=False)
@@ -39,13 +67,13 @@ class Position(Versioned):
         _("inferred"), default=False, help_text=_("What it refers to was worked out, not said.")
     )
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
-        verbose_name=_("proposed by"),
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, db_index=False,
+        related_name="+", verbose_name=_("proposed by"),
     )  # fmt: skip
     published_at = models.DateTimeField(_("shown to readers since"), null=True, editable=False)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
-        verbose_name=_("published by"),
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, db_index=False,
+        related_name="+", verbose_name=_("published by"),
     )  # fmt: skip
     created_at = models.DateTimeField(_("stored"), auto_now_add=True)
 
@@ -56,10 +84,13 @@ class Position(Versioned):
         verbose_name_plural = _("statements on claims")
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["statement", "claim"], name="claims_position_once_per_statement_and_claim"),
+            # Also the way from a statement to its claims.
+            models.UniqueConstraint(
+                fields=["statement", "claim"], name="claims_position_once_per_statement_and_claim"
+            ),
         ]
         indexes = [
-            # Denials, admissions and withdrawals of a statement by claim; the newest on the home page.
+            # What was said of a claim, by stance. The newest of a stance, for the home page.
             models.Index(fields=["claim", "stance"], name="claims_position_by_claim"),
             models.Index(
                 fields=["stance", "-published_at"],
@@ -68,9 +99,13 @@ class Position(Versioned):
             ),
         ]
         triggers = [
-            bump_version("statement_id", "claim_id", "stance", "partial", "implied", "inferred", "published_at"),
-            refuse_truncate(),
-            refuse_delete(unless="OLD.published_at IS NULL", why="what readers have seen is discarded, never deleted"),
+            SHOWN_WHEN_ACCEPTED,
+            bump_version(
+                "statement_id", "claim_id", "stance", "partial", "implied", "inferred", "published_at"
+            ),
+            refuse_delete(
+                unless="OLD.published_at IS NULL", why="what readers have seen is discarded, never deleted"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,14 +8,16 @@ from claims.labels import choices
 from claims.models.statement import Statement
 from claims.vocabulary import ChangeKind
 from sources.models import Source
-from sources.triggers import refuse_truncate, tracked
+from sources.triggers import tracked
 
 
 @tracked()
 class Reading(models.Model):
     """One reading of one source by one version of the extractor."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="readings", verbose_name=_("source"))
+    source = models.ForeignKey(
+        Source, models.CASCADE, db_index=False, related_name="readings", verbose_name=_("source")
+    )
     extractor_version = models.CharField(_("extractor version"), max_length=40)
     read_at = models.DateTimeField(_("read"), auto_now_add=True)
     found = models.PositiveIntegerField(_("found"), default=0)
@@ -26,9 +28,11 @@ class Reading(models.Model):
         verbose_name_plural = _("readings")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["source", "extractor_version"], name="claims_reading_once_per_version"),
+            # Also the way from a source to its readings.
+            models.UniqueConstraint(
+                fields=["source", "extractor_version"], name="claims_reading_once_per_version"
+            ),
         ]
-        triggers = [refuse_truncate()]
 
     def __str__(self) -> str:
         return f"{self.source} · {self.extractor_version}"
@@ -41,12 +45,22 @@ class ReadingChange(models.Model):
     reading = models.ForeignKey(Reading, models.CASCADE, related_name="changes", verbose_name=_("reading"))
     kind = models.CharField(_("kind"), max_length=10, choices=choices(ChangeKind))
     statement = models.ForeignKey(
-        Statement, models.CASCADE, null=True, blank=True, related_name="reading_changes", verbose_name=_("statement")
+        Statement,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="reading_changes",
+        verbose_name=_("statement"),
     )
     finding = models.JSONField(_("finding"), default=dict)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     taken = models.BooleanField(_("taken over"), null=True)
 
@@ -54,7 +68,6 @@ class ReadingChange(models.Model):
         verbose_name = _("proposed change")
         verbose_name_plural = _("proposed changes")
         ordering = ["id"]
-        triggers = [refuse_truncate()]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.statement or self.finding.get('exact', '')}"

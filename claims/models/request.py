@@ -11,7 +11,7 @@ from claims.models.speaker import Speaker
 from claims.models.statement import Statement
 from claims.vocabulary import RequestKind, RequestOutcome
 from sources.models import Source
-from sources.triggers import Versioned, bump_version, refuse_delete, refuse_truncate, tracked
+from sources.triggers import Versioned, bump_version, refuse_delete, tracked
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
@@ -40,7 +40,12 @@ class Request(Versioned):
         Source, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("source")
     )
     speaker = models.ForeignKey(
-        Speaker, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("person or body")
+        Speaker,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("person or body"),
     )
     sender = models.CharField(_("from"), max_length=300, blank=True)
     received_at = models.DateTimeField(_("received"))
@@ -53,7 +58,12 @@ class Request(Versioned):
     outcome_note = models.TextField(_("note on the outcome"), blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handled by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handled by"),
     )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
@@ -78,7 +88,6 @@ class Request(Versioned):
         triggers = [
             bump_version("kind", "claim_id", "statement_id", "source_id", "speaker_id", "sender", "received_at", "due_at", "text",
                          "outcome", "outcome_note", "answered_at", "handled_by_id", "approved_by_id", "published_at"),
-            refuse_truncate(),
             refuse_delete(unless="OLD.published_at IS NULL", why="a published reply is never deleted"),
         ]  # fmt: skip
 

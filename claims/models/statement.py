@@ -12,7 +12,16 @@ from claims.models.speaker import Speaker
 from claims.vocabulary import REVIEW_MOVES, Act, CarrierKind, Delivery, Hedge, Review, StatementOrigin
 from sources.labels import choices as source_choices
 from sources.models import Outlet, Source
-from sources.triggers import Versioned, bump_version, moves, refuse_delete, refuse_truncate, tracked
+from sources.triggers import (
+    Versioned,
+    bump_version,
+    keep,
+    misplaced,
+    moves,
+    no_circle,
+    refuse_delete,
+    tracked,
+)
 from sources.vocabulary import DateBasis, SourcePublication
 
 
@@ -27,42 +36,93 @@ class Span(TypedDict):
     suffix: str
 
 
-# A quotation is what stands at its place in the stored text. Checked when it is written, so a digest that gives way to its
-# original checks every span that moves.
+# A quotation is what stands at its place in the stored text. Checked when it is written; when a digest gives way to its original,
+# every place is checked again (anchoring.py).
 SPANS_FIT_THE_BODY = pgtrigger.Trigger(
     name="spans_fit_the_body",
     when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("spans", "cue_span", "source_id"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("spans", "cue_span"),
     declare=[("body_text", "text"), ("span", "jsonb"), ("last_end", "int")],
-    func="""
-        IF TG_OP = 'UPDATE' AND OLD.spans = NEW.spans AND OLD.cue_span IS NOT DISTINCT FROM NEW.cue_span
-           AND OLD.source_id = NEW.source_id THEN
+    func=f"""
+        IF TG_OP = 'UPDATE' AND OLD.spans = NEW.spans AND OLD.cue_span IS NOT DISTINCT FROM NEW.cue_span THEN
             RETURN NEW;
         END IF;
-        SELECT body INTO body_text FROM sources_source WHERE id = NEW.source_id;
+        SELECT s.body || '' INTO body_text FROM sources_source s WHERE s.id = NEW.source_id;
         IF jsonb_typeof(NEW.spans) <> 'array' OR jsonb_array_length(NEW.spans) < 1 THEN
             RAISE EXCEPTION '[span] a statement needs the place of its words in source %', NEW.source_id
                 USING ERRCODE = 'check_violation';
         END IF;
         last_end := 0;
         FOR span IN SELECT value FROM jsonb_array_elements(NEW.spans) LOOP
-            IF (span->>'start')::int < last_end OR (span->>'end')::int <= (span->>'start')::int THEN
-                RAISE EXCEPTION '[span] the places of a statement in source % must follow each other', NEW.source_id
-                    USING ERRCODE = 'check_violation';
-            END IF;
-            IF span->>'exact' IS DISTINCT FROM
-               substr(body_text, (span->>'start')::int + 1, (span->>'end')::int - (span->>'start')::int) THEN
+            IF {misplaced("span", "body_text")} THEN
                 RAISE EXCEPTION '[span] the words are not at characters % to % of source %',
                     span->>'start', span->>'end', NEW.source_id USING ERRCODE = 'check_violation';
             END IF;
+            IF (span->>'start')::int < last_end THEN
+                RAISE EXCEPTION '[span] the places of a statement in source % must follow each other', NEW.source_id
+                    USING ERRCODE = 'check_violation';
+            END IF;
             last_end := (span->>'end')::int;
         END LOOP;
-        IF NEW.cue_span IS NOT NULL AND NEW.cue_span->>'exact' IS DISTINCT FROM
-           substr(body_text, (NEW.cue_span->>'start')::int + 1, (NEW.cue_span->>'end')::int - (NEW.cue_span->>'start')::int) THEN
+        IF NEW.cue_span IS NOT NULL AND {misplaced("NEW.cue_span", "body_text")} THEN
             RAISE EXCEPTION '[span] the cue is not at characters % to % of source %',
                 NEW.cue_span->>'start', NEW.cue_span->>'end', NEW.source_id USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
+    """,
+)
+
+# Where the name of the speaker or carrier stands, when it stands anywhere.
+NAME_FITS_THE_BODY = pgtrigger.Trigger(
+    name="name_fits_the_body",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("span", "statement_id"),
+    condition=pgtrigger.Condition("NEW.span IS NOT NULL"),
+    func=f"""
+        IF (SELECT {misplaced("NEW.span", "s.body")}
+            FROM claims_statement t JOIN sources_source s ON s.id = t.source_id WHERE t.id = NEW.statement_id) THEN
+            RAISE EXCEPTION '[span] the name is not at characters % to % of the source of statement %',
+                NEW.span->>'start', NEW.span->>'end', NEW.statement_id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
+def anonymous_stays(*fields: str) -> pgtrigger.Trigger:
+    """An anonymous speaker speaks in its own article only; equal texts under two addresses (one origin) are one article here."""
+    columns = [f"NEW.{field}_id" for field in fields]
+    return pgtrigger.Trigger(
+        name="anonymous_stays_with_its_source",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("statement_id", *(f"{field}_id" for field in fields)),
+        condition=pgtrigger.Condition(" OR ".join(f"{column} IS NOT NULL" for column in columns)),
+        func=f"""
+            IF EXISTS (
+                SELECT 1 FROM claims_speaker p JOIN sources_source o ON o.id = p.only_in_id
+                WHERE p.id IN ({", ".join(columns)}) AND o.origin_id <> (
+                    SELECT s.origin_id FROM claims_statement t JOIN sources_source s ON s.id = t.source_id
+                    WHERE t.id = NEW.statement_id)
+            ) THEN
+                RAISE EXCEPTION '[anonymous] an anonymous speaker stays with its own article (statement %)', NEW.statement_id
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+# A nested statement is words within words of the same text.
+INSIDE_THE_SAME_SOURCE = pgtrigger.Trigger(
+    name="inside_the_same_source",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("inside_id"),
+    condition=pgtrigger.Condition("NEW.inside_id IS NOT NULL"),
+    func="""
+        IF EXISTS (SELECT 1 FROM claims_statement t WHERE t.id = NEW.inside_id AND t.source_id <> NEW.source_id) THEN
+            RAISE EXCEPTION '[span] a statement is inside another of the same source' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
     """,
 )
 
@@ -72,7 +132,9 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         """Accepted, on a published source, with a published position on a claim that readers see."""
         from claims.models.position import Position  # the position's module needs this one
 
-        return self.filter(Exists(Position.objects.on_published_claims().filter(statement=OuterRef("pk"))), **SEEN)
+        return self.filter(
+            Exists(Position.objects.on_published_claims().filter(statement=OuterRef("pk"))), **SEEN
+        )
 
     def counted(self) -> StatementQuerySet:
         """Those that count: titles repeat the text, and a nested copy stands beside its parent."""
@@ -92,12 +154,22 @@ class Statement(Versioned):
     act = models.CharField(_("act"), max_length=12, choices=choices(Act), default=Act.ASSERTS.value)
     cue = models.CharField(_("words that introduce it"), max_length=200, blank=True)
     cue_span = models.JSONField(null=True, blank=True, editable=False)
-    delivery = models.CharField(_("delivery"), max_length=10, choices=choices(Delivery), default=Delivery.INDIRECT.value)
+    delivery = models.CharField(
+        _("delivery"), max_length=10, choices=choices(Delivery), default=Delivery.INDIRECT.value
+    )
     hedge = models.CharField(_("caution"), max_length=12, choices=choices(Hedge), default=Hedge.NONE.value)
     spans = models.JSONField(_("place in the text"), editable=False)
-    in_title = models.BooleanField(_("in the title"), default=False, help_text=_("Titles are shown but never counted."))
+    in_title = models.BooleanField(
+        _("in the title"), default=False, help_text=_("Titles are shown but never counted.")
+    )
     inside = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="nested", verbose_name=_("inside")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="nested",
+        verbose_name=_("inside"),
     )
     said_earliest = models.DateField(_("said, earliest"), null=True, blank=True)
     said_latest = models.DateField(_("said, latest"), null=True, blank=True)
@@ -106,21 +178,26 @@ class Statement(Versioned):
     )
     said_as_written = models.CharField(_("date as written"), max_length=100, blank=True)
     after = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="before", verbose_name=_("said after"),
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="before", verbose_name=_("said after"),
         help_text=_("For an order that is known although the day is not: an admission said after a denial."),
     )  # fmt: skip
     corrected_reading = models.TextField(_("corrected reading"), blank=True)
     translation_suspect = models.BooleanField(_("translation in doubt"), default=False)
     origin = models.CharField(
-        _("origin"), max_length=12, choices=choices(StatementOrigin), default=StatementOrigin.EDITOR.value, editable=False
+        _("origin"),
+        max_length=12,
+        choices=choices(StatementOrigin),
+        default=StatementOrigin.EDITOR.value,
+        editable=False,
     )
     review = models.CharField(
         _("review"), max_length=10, choices=choices(Review), default=Review.SUGGESTED.value, editable=False
     )
     review_reason = models.CharField(_("why"), max_length=300, blank=True, editable=False)
     reviewed_by = models.ForeignKey(
-        "auth.User", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("reviewed by")
-    )
+        "auth.User", models.PROTECT, null=True, blank=True, editable=False, db_index=False, related_name="+",
+        verbose_name=_("reviewed by"),
+    )  # fmt: skip
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
     desk_note = models.TextField(_("note for the desk"), blank=True, help_text=_("Readers never see it."))
     extractor_version = models.CharField(max_length=40, blank=True, editable=False)
@@ -136,10 +213,14 @@ class Statement(Versioned):
         verbose_name_plural = _("statements")
         ordering = ["source", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["source", "key"], condition=~Q(key=""), name="claims_statement_one_per_key"),
+            models.UniqueConstraint(
+                fields=["source", "key"], condition=~Q(key=""), name="claims_statement_one_per_key"
+            ),
             # Reading a source again adds nothing.
             models.UniqueConstraint(
-                fields=["source", "fingerprint"], condition=~Q(fingerprint=""), name="claims_statement_found_once"
+                fields=["source", "fingerprint"],
+                condition=~Q(fingerprint=""),
+                name="claims_statement_found_once",
             ),
             models.CheckConstraint(
                 condition=Q(said_earliest__isnull=True)
@@ -152,25 +233,42 @@ class Statement(Versioned):
                 ^ (Q(said_earliest__isnull=False) | Q(said_latest__isnull=False)),
                 name="claims_statement_date_has_a_basis",
             ),
-            models.CheckConstraint(
-                condition=Q(after__isnull=True) | ~Q(after=F("id")), name="claims_statement_not_after_itself"
-            ),
-            models.CheckConstraint(
-                condition=Q(inside__isnull=True) | ~Q(inside=F("id")), name="claims_statement_not_inside_itself"
-            ),
         ]
         indexes = [
             # The queue of suggestions, oldest source first.
             models.Index(fields=["review", "source"], name="claims_statement_by_review"),
+            # Few statements have these: what is nested in one, what was said after it.
+            models.Index(
+                fields=["inside"], condition=Q(inside__isnull=False), name="claims_statement_nested"
+            ),
+            models.Index(fields=["after"], condition=Q(after__isnull=False), name="claims_statement_later"),
         ]
         triggers = [
             SPANS_FIT_THE_BODY,
+            INSIDE_THE_SAME_SOURCE,
+            no_circle("inside", why="a statement cannot be inside itself"),
+            no_circle("after", why="a statement cannot be said after itself"),
+            keep("source_id", name="source_stays", why="a statement stays in its source"),
             moves("review", REVIEW_MOVES),
             bump_version(
-                "act", "cue", "cue_span", "delivery", "hedge", "spans", "in_title", "inside_id", "said_earliest", "said_latest",
-                "said_basis", "said_as_written", "after_id", "corrected_reading", "translation_suspect", "review", "desk_note",
+                "act",
+                "cue",
+                "cue_span",
+                "delivery",
+                "hedge",
+                "spans",
+                "in_title",
+                "inside_id",
+                "said_earliest",
+                "said_latest",
+                "said_basis",
+                "said_as_written",
+                "after_id",
+                "corrected_reading",
+                "translation_suspect",
+                "review",
+                "desk_note",
             ),
-            refuse_truncate(),
             refuse_delete(
                 unless="NOT EXISTS (SELECT 1 FROM claims_position p WHERE p.statement_id = OLD.id AND p.published_at IS NOT NULL)",
                 why="a published statement is discarded, never deleted",
@@ -206,12 +304,20 @@ class StatementSpeaker(models.Model):
     `on_behalf_of` is for whom they speak here; empty means whoever the speaker usually speaks for.
     """
 
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="speakers", verbose_name=_("statement"))
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, db_index=False, related_name="speakers", verbose_name=_("statement")
+    )
     speaker = models.ForeignKey(
         Speaker, models.PROTECT, null=True, blank=True, related_name="spoken", verbose_name=_("speaker")
     )
     on_behalf_of = models.ForeignKey(
-        Speaker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("on behalf of")
+        Speaker,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("on behalf of"),
     )
     as_written = models.CharField(_("name as written"), max_length=300, blank=True)
     role_as_written = models.CharField(_("role as written"), max_length=300, blank=True)
@@ -223,14 +329,25 @@ class StatementSpeaker(models.Model):
         verbose_name_plural = _("speakers of a statement")
         ordering = ["order", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["statement", "order"], name="claims_statementspeaker_one_per_place"),
+            # Also the way from a statement to its speakers.
+            models.UniqueConstraint(
+                fields=["statement", "order"], name="claims_statementspeaker_one_per_place"
+            ),
             models.UniqueConstraint(
                 fields=["statement", "speaker"],
                 condition=Q(speaker__isnull=False),
                 name="claims_statementspeaker_once_each",
             ),
         ]
-        triggers = [refuse_truncate()]
+        indexes = [
+            # Few statements name it: what was said on behalf of a body.
+            models.Index(
+                fields=["on_behalf_of"],
+                condition=Q(on_behalf_of__isnull=False),
+                name="claims_statementspeaker_behalf",
+            ),
+        ]
+        triggers = [NAME_FITS_THE_BODY, anonymous_stays("speaker", "on_behalf_of")]
 
     def __str__(self) -> str:
         return str(self.speaker) if self.speaker else self.as_written
@@ -240,7 +357,9 @@ class StatementSpeaker(models.Model):
 class Carrier(models.Model):
     """Through whose hands a statement came, nearest to the reader first: site ← CBS ← one US official."""
 
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="carriers", verbose_name=_("statement"))
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, db_index=False, related_name="carriers", verbose_name=_("statement")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=10, choices=choices(CarrierKind))
     speaker = models.ForeignKey(
@@ -250,7 +369,12 @@ class Carrier(models.Model):
         Outlet, models.PROTECT, null=True, blank=True, related_name="carried", verbose_name=_("outlet")
     )
     through = models.ForeignKey(
-        Statement, models.PROTECT, null=True, blank=True, related_name="carries", verbose_name=_("statement that carries it")
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carries",
+        verbose_name=_("statement that carries it"),
     )
     as_written = models.CharField(_("as written"), max_length=300, blank=True)
     span = models.JSONField(null=True, blank=True, editable=False)
@@ -260,6 +384,7 @@ class Carrier(models.Model):
         verbose_name_plural = _("carriers")
         ordering = ["order", "id"]
         constraints = [
+            # Also the way from a statement to its carriers.
             models.UniqueConstraint(fields=["statement", "order"], name="claims_carrier_one_per_place"),
             # A carrier is one thing, or only the words that name it.
             models.CheckConstraint(
@@ -269,7 +394,7 @@ class Carrier(models.Model):
                 name="claims_carrier_is_one_thing",
             ),
         ]
-        triggers = [refuse_truncate()]
+        triggers = [NAME_FITS_THE_BODY, anonymous_stays("speaker")]
 
     def __str__(self) -> str:
         return str(self.speaker or self.outlet or self.as_written)

@@ -11,7 +11,7 @@ from translated_fields.utils import fallback_to_any
 from claims.labels import choices
 from claims.models.claim import READERS_SEE, Claim
 from claims.vocabulary import REASON_MIN_LENGTH, STAGE_MOVES, Rating, Stage
-from sources.triggers import keep, moves, refuse_delete, refuse_truncate, tracked
+from sources.triggers import keep, moves, refuse_delete, tracked, written_once
 
 A_SENTENCE = rf"\S[\s\S]{{{REASON_MIN_LENGTH - 2},}}\S"
 
@@ -37,6 +37,7 @@ RATING_HAS_ITS_GROUNDS = pgtrigger.Trigger(
         END IF;
         IF NOT held AND NEW.rating = 'confirmed' THEN
             PERFORM 1 FROM claims_position p JOIN claims_statement s ON s.id = p.statement_id
+                JOIN claims_statementspeaker w ON w.statement_id = s.id
                 WHERE p.claim_id = NEW.claim_id AND p.stance IN ('denies', 'admits') AND s.review = 'accepted' FOR SHARE;
             WITH RECURSIVE spoken AS (
                 SELECT p.stance, coalesce(w.on_behalf_of_id, w.speaker_id) AS body
@@ -65,14 +66,18 @@ RATING_HAS_ITS_GROUNDS = pgtrigger.Trigger(
     """,
 )
 
-# A reason never changes once written; the other language may be filled once, while it is empty.
-REASON_IS_FINAL = pgtrigger.Trigger(
-    name="reason_is_final",
+# What an assessment rested on when it came into force. Its second reader may come later, once.
+FROZEN_IN_FORCE = pgtrigger.Trigger(
+    name="frozen_in_force",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
+    condition=pgtrigger.Condition("OLD.stage IN ('current', 'superseded')"),
     func="""
-        IF (OLD.reason_it <> '' AND OLD.reason_it <> NEW.reason_it) OR (OLD.reason_en <> '' AND OLD.reason_en <> NEW.reason_en) THEN
-            RAISE EXCEPTION '[keep] the reason of a verdict never changes: decide anew' USING ERRCODE = 'check_violation';
+        IF OLD.evidence IS DISTINCT FROM NEW.evidence OR OLD.as_known_on IS DISTINCT FROM NEW.as_known_on
+           OR OLD.decided_at IS DISTINCT FROM NEW.decided_at
+           OR (OLD.second_reader_id IS NOT NULL AND OLD.second_reader_id IS DISTINCT FROM NEW.second_reader_id) THEN
+            RAISE EXCEPTION '[keep] what a verdict rested on when it came into force never changes'
+                USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """,
@@ -104,9 +109,12 @@ class Verdict(models.Model):
     key = models.CharField(_("key"), max_length=100, null=True, blank=True, editable=False)
     stage = models.CharField(_("stage"), max_length=10, choices=choices(Stage), default=Stage.PROPOSED.value)
     rating = models.CharField(_("our assessment"), max_length=10, choices=choices(Rating))
-    label = TranslatedField(models.CharField(_("label as shown"), max_length=60, blank=True), attrgetter=fallback_to_any)
+    label = TranslatedField(
+        models.CharField(_("label as shown"), max_length=60, blank=True), attrgetter=fallback_to_any
+    )
     reason = TranslatedField(
-        models.TextField(_("reason"), blank=True, help_text=_("Readers will see it.")), attrgetter=fallback_to_any
+        models.TextField(_("reason"), blank=True, help_text=_("Readers will see it.")),
+        attrgetter=fallback_to_any,
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="verdicts", verbose_name=_("author")
@@ -149,15 +157,19 @@ class Verdict(models.Model):
             ),
         ]
         indexes = [
+            # The page of decisions, newest first; what waits for a second reader.
             models.Index(fields=["stage", "-decided_at"], name="claims_verdict_by_stage"),
         ]
         triggers = [
             moves("stage", STAGE_MOVES),
             keep("claim_id", "rating", "author_id", name="author_and_rating_stay",
                  why="the rating and the author of a verdict never change: decide anew"),
-            REASON_IS_FINAL,
+            written_once("reason_it", "reason_en", name="reason_is_final",
+                         why="the reason of a verdict never changes: decide anew"),
+            written_once("label_it", "label_en", name="label_is_final",
+                         why="the label that readers saw never changes"),
+            FROZEN_IN_FORCE,
             RATING_HAS_ITS_GROUNDS,
-            refuse_truncate(),
             refuse_delete(unless="false", why="a verdict is never deleted: decide anew"),
         ]  # fmt: skip
 
@@ -170,7 +182,9 @@ class VerdictNote(models.Model):
     """What editors write to each other about a verdict. Readers never see it."""
 
     verdict = models.ForeignKey(Verdict, models.PROTECT, related_name="notes", verbose_name=_("decision"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
+    )
     text = models.TextField(_("note"))
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
@@ -178,7 +192,6 @@ class VerdictNote(models.Model):
         verbose_name = _("note on a decision")
         verbose_name_plural = _("notes on decisions")
         ordering = ["id"]
-        triggers = [refuse_truncate()]
 
     def __str__(self) -> str:
         return self.text[:80]

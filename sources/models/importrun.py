@@ -13,7 +13,9 @@ class ImportRun(models.Model):
     """One run of an importer, from the command line or the desk. A log of its own: it has no further history."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=choices(RunKind))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("by"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("by")
+    )
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     created = models.PositiveIntegerField(_("created"), default=0)
@@ -34,7 +36,9 @@ class ImportRun(models.Model):
 class ImportItem(models.Model):
     """What became of one file or record of a run."""
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="items", verbose_name=_("import run"))
+    run = models.ForeignKey(
+        ImportRun, models.CASCADE, db_index=False, related_name="items", verbose_name=_("import run")
+    )
     name = models.TextField(_("file or record"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=choices(Outcome))
     reason = models.CharField(_("reason"), max_length=40, blank=True)
@@ -47,6 +51,7 @@ class ImportItem(models.Model):
         verbose_name = _("import item")
         verbose_name_plural = _("import items")
         ordering = ["id"]
+        # Also the way from a run to its items.
         indexes = [models.Index(fields=["run", "outcome"], name="sources_item_by_outcome")]
 
     def __str__(self) -> str:

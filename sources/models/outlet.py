@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sources.labels import choices
 from sources.names import folded
-from sources.triggers import Versioned, bump_version, refuse_delete, refuse_truncate, tracked
+from sources.triggers import Versioned, bump_version, refuse_delete, tracked
 from sources.vocabulary import OutletKind
 
 
@@ -34,11 +34,17 @@ class Outlet(Versioned):
         help_text=_("Other spellings, mistranslated ones too, separated by commas."),
     )
     homepage = models.URLField(_("homepage"), blank=True)
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two-letter code, for example IT."))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("Two-letter code, for example IT.")
+    )
     wikidata_id = models.CharField(_("Wikidata id"), max_length=16, blank=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=choices(OutletKind), default=OutletKind.UNKNOWN.value)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=choices(OutletKind), default=OutletKind.UNKNOWN.value
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    sort_key = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
+    sort_key = models.GeneratedField(
+        expression=folded("name"), output_field=models.TextField(), db_persist=True
+    )
 
     objects = OutletQuerySet.as_manager()
 
@@ -49,13 +55,15 @@ class Outlet(Versioned):
         constraints = [
             # A Wikidata item names one thing: two outlets cannot both be it.
             models.UniqueConstraint(
-                fields=["wikidata_id"], condition=~Q(wikidata_id=""), name="sources_outlet_one_per_wikidata_item"
+                fields=["wikidata_id"],
+                condition=~Q(wikidata_id=""),
+                name="sources_outlet_one_per_wikidata_item",
             ),
         ]
+        # Lists by name, page by page.
         indexes = [models.Index(fields=["sort_key", "id"], name="sources_outlet_by_name")]
         triggers = [
             bump_version("name", "slug", "other_names", "homepage", "country", "wikidata_id", "kind"),
-            refuse_truncate(),
             refuse_delete(
                 unless="NOT EXISTS (SELECT 1 FROM sources_source s WHERE s.outlet_id = OLD.id AND s.publication <> 'draft')",
                 why="an outlet of published articles cannot be deleted",

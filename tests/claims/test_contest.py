@@ -123,7 +123,7 @@ class TestFigures:
         claim = make_claim()
         parent = make_position(claim, Stance.ASSERTS).statement
         make_position(claim, Stance.DENIES, in_title=True)
-        make_position(claim, Stance.DENIES, inside=parent)
+        make_position(claim, Stance.DENIES, inside=parent, source=parent.source)
         contest.refresh([claim.pk])
         assert ClaimFigures.objects.get(claim=claim).contest == "uncontested"
 
