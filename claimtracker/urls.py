@@ -8,8 +8,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from claimtracker import health
 from claims.public.views import front
+from claimtracker import health
 
 
 def landed(*rooms: str) -> bool:

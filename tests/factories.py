@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
-from claims.models import Claim, Position, Speaker, Statement, StatementSpeaker
+from claims.models import Claim, Position, Speaker, Statement, StatementSpeaker, Topic, Verdict
 from claims.models.statement import Span
-from claims.vocabulary import Review, Role, SpeakerKind, Stance
-from sources.models import Source
+from claims.vocabulary import Publication, Rating, Review, Role, SpeakerKind, Stage, Stance
+from sources.models import Outlet, Source
+from sources.vocabulary import DateBasis, SourcePublication
 
 _number = itertools.count(1)
 
@@ -91,3 +95,70 @@ def make_position(
 
 def _act(stance: Stance) -> str:
     return "asserts" if stance == Stance.CONTEXT else stance.value
+
+
+def make_outlet(name: str = "The Daily Testimony", **fields: Any) -> Outlet:
+    return Outlet.objects.create(name=name, **{"slug": f"outlet-{next(_number)}", **fields})
+
+
+def make_topic(name: str, **fields: Any) -> Topic:
+    return Topic.objects.create(name_en=name, **{"slug": f"topic-{next(_number)}", **fields})
+
+
+def make_published_source(body: str, **fields: Any) -> Source:
+    """As readers see it, by the move that the database allows."""
+    source = make_source(body, **{"language": "en", **fields})
+    Source.objects.filter(pk=source.pk).update(
+        publication=SourcePublication.PUBLISHED.value, published_at=timezone.now()
+    )
+    source.refresh_from_db()
+    return source
+
+
+def make_published_claim(text: str, **fields: Any) -> Claim:
+    """Worded in English alone unless `text_it` is given. Its figures are for `contest.refresh`."""
+    claim = make_claim(text, **fields)
+    Claim.objects.filter(pk=claim.pk).update(
+        publication=Publication.PUBLISHED.value, published_at=timezone.now()
+    )
+    claim.refresh_from_db()
+    return claim
+
+
+def make_said(
+    source: Source, words: str | Sequence[str], *speakers: Speaker, on: date | None = None, **fields: Any
+) -> Statement:
+    """An accepted statement by all these speakers; several words are several spans."""
+    pieces = [words] if isinstance(words, str) else words
+    if on:
+        fields |= {"said_earliest": on, "said_latest": on, "said_basis": DateBasis.STATED.value}
+    statement = Statement.objects.create(
+        source=source,
+        spans=[span_of(source.body, piece) for piece in pieces],
+        **{"review": Review.ACCEPTED.value, **fields},
+    )
+    for order, speaker in enumerate(speakers):
+        StatementSpeaker.objects.create(
+            statement=statement, speaker=speaker, as_written=speaker.name, order=order
+        )
+    return statement
+
+
+def make_shown(
+    statement: Statement, claim: Claim, stance: Stance = Stance.ASSERTS, **fields: Any
+) -> Position:
+    """A position that readers see, where its two ends are seen."""
+    return Position.objects.create(
+        statement=statement, claim=claim, stance=stance.value, **{"published_at": timezone.now(), **fields}
+    )
+
+
+def make_verdict(
+    claim: Claim, rating: Rating = Rating.UNPROVEN, reason: str = "Nothing else is on record.", **fields: Any
+) -> Verdict:
+    """In force, by somebody new, unless the fields say otherwise. The database asks for the rating's grounds at commit."""
+    author = fields.pop("author", None) or make_user()
+    usual = {"stage": Stage.CURRENT.value, "decided_at": timezone.now(), "as_known_on": date(2024, 3, 31)}
+    return Verdict.objects.create(
+        claim=claim, rating=rating.value, reason_en=reason, author=author, **{**usual, **fields}
+    )

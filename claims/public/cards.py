@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ ACTS_WORTH_SAYING = {
     Act.ACCUSES,
     Act.CONFIRMS,
 }
+# What a span keeps of the text before it (claims.models.statement.Span).
+PREFIX_LENGTH = 32
+SENTENCE_ENDS = re.compile(r"[.!?…]\s+|\n+|[.!?][”»\"’]\s+")
+CLOSING_MARKS = '”»’"'
 # Columns of a source that lists leave in the database.
 LONG = ("body", "raw", "search", "furniture")
 
@@ -46,7 +51,11 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One position. `is_quoted`: the words are the source's own, not those of our summary."""
+    """One position. `is_quoted`: the words are the source's own, not those of our summary.
+
+    `lead_in`: the words before them ("China denied …"), without which a denied content reads like its opposite; `closing`: the
+    quotation mark that ends them.
+    """
 
     key: int
     source: Source
@@ -54,7 +63,9 @@ class Card:
     stance: str
     stance_label: str
     voices: tuple[Voice, ...]
+    lead_in: str
     words: str
+    closing: str
     is_quoted: bool
     when: dates.When
     carriers: str
@@ -124,7 +135,9 @@ def _card(position: Position, names: Names) -> Card:
         stance=position.stance,
         stance_label=_stance_label(position),
         voices=voices,
+        lead_in="" if source.is_digest else lead_in(statement.spans[0].get("prefix", "")),
         words=statement.quote,
+        closing="" if source.is_digest else _closing(statement.spans[-1].get("suffix", "")),
         is_quoted=not source.is_digest,
         when=when,
         carriers=joined([_carrier(row, names) for row in statement.carriers.all()]),
@@ -143,6 +156,19 @@ def _card(position: Position, names: Names) -> Card:
         inside=statement.inside_id,
         position=position,
     )
+
+
+def lead_in(prefix: str) -> str:
+    """What a reader needs of the 32 characters before a passage: the sentence's beginning, or its last whole words."""
+    start = max((match.end() for match in SENTENCE_ENDS.finditer(prefix)), default=0)
+    if start or len(prefix) < PREFIX_LENGTH:
+        return prefix[start:].lstrip()
+    _cut, _space, words = prefix.partition(" ")
+    return f"… {words}" if words.strip() else ""
+
+
+def _closing(suffix: str) -> str:
+    return suffix[0] if suffix[:1] in CLOSING_MARKS and suffix else ""
 
 
 def _voice(row: StatementSpeaker, names: Names) -> Voice:
@@ -187,7 +213,7 @@ def _tags(position: Position, when: dates.When) -> Iterator[str]:
         yield _("date inferred")
     if statement.source.is_digest:
         yield _("our summary")
-    if statement.source.translation == Translation.MACHINE:
+    elif statement.source.translation == Translation.MACHINE:
         yield _("machine-translated")
     if statement.translation_suspect:
         yield pgettext("statement", "translation in doubt")

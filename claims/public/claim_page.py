@@ -80,7 +80,7 @@ class ClaimPage:
     days: list[Day]
     is_cut: bool
     turns: list[Turn]
-    denials: list[Card]
+    denials: list[list[Card]]
     evidence: list[tuple[str, list[Evidence]]]
     corrections: list[CorrectionItem]
     related: list[tuple[str, Claim]]
@@ -121,9 +121,9 @@ def claim_page(claim: Claim) -> ClaimPage:
         days=by_day(ordered),
         is_cut=len(found) > MOST_STATEMENTS,
         turns=turns(parties, names),
-        denials=[
-            card for card in ordered if card.stance == Stance.DENIES and not card.position.statement.in_title
-        ],
+        denials=_by_voice(
+            [c for c in ordered if c.stance == Stance.DENIES and not c.position.statement.in_title]
+        ),
         evidence=_evidence(claim),
         corrections=correction_items(
             Correction.objects.published()
@@ -135,6 +135,14 @@ def claim_page(claim: Claim) -> ClaimPage:
         origins=len({source.origin_id for source in sources}),
         has_sides=any(card.stance in (Stance.DENIES, Stance.RETRACTS) for card in ordered),
     )
+
+
+def _by_voice(denials: Sequence[Card]) -> list[list[Card]]:
+    """A distinct denial is a pair of speaker and claim, however often it was said."""
+    found: dict[str, list[Card]] = {}
+    for card in denials:
+        found.setdefault(card.who, []).append(card)
+    return list(found.values())
 
 
 def by_day(ordered: Sequence[Card]) -> list[Day]:

@@ -8,10 +8,11 @@ import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import LABELS, NO_VERDICT
-from claims.models import Claim, Position, Speaker, Topic
+from claims.models import Claim, Position, Speaker, Topic, TopicQuerySet
 from claims.public.naming import page_language
 from claims.vocabulary import Contest, Rating
 from sources.labels import LABELS as SOURCE_LABELS
@@ -43,7 +44,12 @@ def speakers_called(written: str) -> list[int]:
     return named + list(for_them.values_list("pk", flat=True)[:SPOKESPEOPLE]) if named else []
 
 
-class ClaimFilter(django_filters.FilterSet):
+def published_topics(request: HttpRequest | None) -> TopicQuerySet:
+    """Asked for anew by every form."""
+    return Topic.objects.published().order_by("slug")
+
+
+class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Field names are the address's; an unreadable value is said beside its field and the others still work."""
 
     q = django_filters.CharFilter(
@@ -72,7 +78,7 @@ class ClaimFilter(django_filters.FilterSet):
     )
     topic = django_filters.ModelChoiceFilter(
         label=_("Topic"),
-        queryset=lambda request: Topic.objects.published().order_by("slug"),
+        queryset=published_topics,
         to_field_name="slug",
         empty_label=_("All"),
     )

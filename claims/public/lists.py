@@ -34,8 +34,11 @@ class ClaimItem:
 
 @dataclass(frozen=True, slots=True)
 class DenialItem:
+    """A distinct denial: one speaker, one claim. `again`: how often it was said besides."""
+
     claim: Claim
     card: Card
+    again: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,10 @@ def listed_denials() -> PositionQuerySet:
 
 def denial_items(positions: Sequence[Position]) -> list[DenialItem]:
     names = Names.of(speaker_keys(positions))
-    return [
-        DenialItem(position.claim, card)
-        for position, card in zip(positions, cards(positions, names), strict=True)
-    ]
+    found: dict[tuple[str, int], list[tuple[Claim, Card]]] = {}
+    for position, card in zip(positions, cards(positions, names), strict=True):
+        found.setdefault((card.who, card.claim_id), []).append((position.claim, card))
+    return [DenialItem(*group[0], again=len(group) - 1) for group in found.values()]
 
 
 def listed_decisions() -> VerdictQuerySet:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 LINE = re.compile(r"[^\n]+")
@@ -73,8 +74,8 @@ def paragraphs(
     """The text in order, a paragraph a line; only what lies in `shown`, when given."""
     shown = [Range(0, len(text))] if shown is None else shown
     furniture = list(furniture)
-    first = {}
-    last = {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
     for mark in marks:
         first[mark.key] = min(mark.start, first.get(mark.key, mark.start))
         last[mark.key] = max(mark.end, last.get(mark.key, mark.end))
@@ -124,7 +125,7 @@ def _segments(
         cuts |= {max(start, line.start), min(end, line.end)}
     edges = sorted(cuts)
     segments = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         covers = list(dict.fromkeys(m.key for m in inside if m.start <= start and m.end >= end))
         segments.append(
             Segment(

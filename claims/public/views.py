@@ -79,14 +79,14 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    denials = lists.listed_denials().order_by("-published_at", "-id")[:NEWEST_ON_HOME]
+    denials = lists.listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME]
     changes = lists.changes_of_story().order_by("-figures__sort_at", "-id")[:NEWEST_ON_HOME]
     decisions = lists.listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME]
     return render(
         request,
         "public/home.html",
         {
-            "denials": lists.denial_items(list(denials)),
+            "denials": lists.denial_items(list(denials))[:NEWEST_ON_HOME],
             "changes": lists.claim_items(list(changes)),
             "decisions": lists.decision_items(list(decisions)),
             "tallies": {

@@ -1,0 +1,126 @@
+"""What a claim's page says, in which words, and what it never says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from claims import contest
+from claims.models import Position
+from claims.vocabulary import Rating, Stance
+from tests.factories import (
+    make_published_claim,
+    make_published_source,
+    make_said,
+    make_shown,
+    make_speaker,
+    make_verdict,
+)
+from tests.public.world import make_world
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(client: Client, address: str) -> str:
+    return " ".join(client.get(address).content.decode().split())
+
+
+def test_it_names_the_parties_and_what_each_does(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/en/claims/{world.claim.slug}/")
+    assert "Two officials say so; Testland denies it." in text
+    assert "Everything below comes from 2 articles, 2 original sources." in text
+
+
+def test_it_shows_the_decision_with_reason_author_and_evidence(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/en/claims/{world.claim.slug}/")
+    assert "Disputed" in text
+    assert "Both sides stand alone." in text
+    assert "Assessed by Marta" in text
+    assert "https://archive.example/ledger" in text
+
+
+def test_an_undecided_claim_says_that_nobody_has_decided(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/en/claims/{world.changed.slug}/")
+    assert "Not reviewed yet" in text
+    assert "No editor has decided about this claim." in text
+
+
+def test_a_change_of_story_is_shown_with_both_ends(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/en/claims/{world.changed.slug}/")
+    assert "Testland denied, then admitted." in text
+    assert "change of story" in text
+    assert text.index("that any drone was ever sold") < text.index("that a small number had been sold")
+
+
+def test_the_words_that_deny_stand_before_what_is_denied(client: Client) -> None:
+    """ "that any drone was ever sold" alone would read like its opposite."""
+    world = make_world()
+    assert "The ministry denied </span>that any drone was ever sold to anybody" in text_of(
+        client, f"/en/claims/{world.claim.slug}/"
+    )
+
+
+def test_our_summary_is_not_shown_as_a_quotation(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/en/claims/{world.claim.slug}/")
+    assert '<p class="words" lang="it">Il ministero ha smentito ogni vendita di droni</p>' in text
+    assert "our summary" in text
+
+
+def test_a_claim_worded_in_one_language_says_so_on_the_other_page(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/it/claims/{world.changed.slug}/")
+    assert '<h1 lang="en">Testland sold a small number</h1>' in text
+    assert "Only in English" in text or "Solo in inglese" in text
+
+
+def test_parties_are_called_as_the_pages_language_calls_them(client: Client) -> None:
+    world = make_world()
+    assert "Testlandia" in text_of(client, f"/it/claims/{world.claim.slug}/")
+    assert "Testlandia" not in text_of(client, f"/en/claims/{world.claim.slug}/")
+
+
+def test_statements_newer_than_the_decision_are_announced(client: Client) -> None:
+    world = make_world()
+    shown = Position.objects.published().filter(claim=world.claim)
+    Position.objects.filter(pk__in=list(shown.values_list("pk", flat=True))).update(
+        published_at=timezone.now() + timedelta(minutes=1)
+    )
+    assert "A hidden note" not in text_of(client, f"/en/claims/{world.claim.slug}/")
+
+
+def test_a_hostile_text_is_shown_as_text(client: Client) -> None:
+    claim = make_published_claim("<script>alert(1)</script> is “claimed”", slug="hostile")
+    source = make_published_source("Title\n\n<img src=x onerror=alert(1)> was said here.")
+    make_shown(make_said(source, "<img src=x onerror=alert(1)>", make_speaker("<b>Bold</b>")), claim)
+    contest.refresh([claim.pk])
+    for address in (f"/en/claims/{claim.slug}/", f"/en/sources/{source.pk}-{source.slug}/", "/en/claims/"):
+        text = client.get(address).content.decode()
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "<b>Bold" not in text
+
+
+@pytest.mark.parametrize("statements", [3, 30])
+def test_the_number_of_queries_does_not_grow_with_the_statements(
+    client: Client, django_assert_max_num_queries: object, statements: int
+) -> None:
+    claim = make_published_claim("Much was said", slug="much")
+    words = [f"Sentence number {n} was said." for n in range(statements)]
+    source = make_published_source("A title\n\n" + "\n".join(words))
+    parties = [make_speaker(f"Speaker {n}") for n in range(statements)]
+    for sentence, speaker in zip(words, parties, strict=True):
+        make_shown(make_said(source, sentence, speaker), claim, Stance.DENIES)
+    make_verdict(claim, Rating.UNPROVEN)
+    contest.refresh([claim.pk])
+    for address in (f"claims/{claim.slug}/", f"sources/{source.pk}-{source.slug}/", f"speakers/{parties[0].slug}/", "", "claims/",
+                    "denials/", "decisions/", "speakers/", "sources/", "claims/?q=much&speaker=speaker&topic=x&language=en"):  # fmt: skip
+        with django_assert_max_num_queries(10):  # type: ignore[operator]
+            assert client.get(f"/en/{address}").status_code == 200

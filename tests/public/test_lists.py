@@ -1,0 +1,174 @@
+"""Filters, pages of a list and the part that htmx asks for: all of it works from the address alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from claims import contest
+from claims.models import ClaimFigures
+from tests.factories import make_published_claim, make_published_source, make_said, make_shown, make_speaker
+from tests.public.world import make_world
+
+pytestmark = pytest.mark.django_db
+
+
+def found(client: Client, query: str, language: str = "en") -> set[str]:
+    text = client.get(f"/{language}/claims/?{query}").content.decode()
+    return set(re.findall(rf'href="/{language}/claims/([a-z0-9-]+)/"', text))
+
+
+@pytest.mark.parametrize(
+    ("query", "claims"),
+    [
+        ("", {"drones-sold", "small-number"}),
+        ("q=drone", {"drones-sold"}),
+        ("q=selling", {"small-number"} - {"small-number"}),
+        ("rating=disputed", {"drones-sold"}),
+        ("rating=unreviewed", {"small-number"}),
+        ("rating=unreviewed&rating=disputed", {"drones-sold", "small-number"}),
+        ("contest=denied_then_admitted", {"small-number"}),
+        ("speaker=karim+testi", {"drones-sold", "small-number"}),
+        ("speaker=Tsti", {"drones-sold", "small-number"}),
+        ("speaker=two-officials", {"drones-sold"}),
+        ("speaker=testland", {"drones-sold", "small-number"}),
+        ("speaker=nobody", set()),
+        ("topic=drones", {"drones-sold"}),
+        ("language=it", {"drones-sold"}),
+        ("since=2024-03-10", {"small-number"}),
+        ("until=2024-03-10", {"drones-sold"}),
+    ],
+)
+def test_each_filter_finds_what_it_says(client: Client, query: str, claims: set[str]) -> None:
+    make_world()
+    assert found(client, query) == claims
+
+
+def test_words_are_looked_for_in_the_pages_language_only(client: Client) -> None:
+    make_world()
+    assert found(client, "q=venduti", "it") == {"drones-sold"}
+    assert found(client, "q=venduti", "en") == set()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%22unclosed", "q=a%00b", "q=%27%26%7C!()%3A*", "since=yesterday", "since=0000-00-00", "rating=true", "contest=x", "topic=none",
+     "language=fr", "speaker=%25%00", "after=xx", "before=%00", "after=WzEsMl0", "after=W10", "q=" + "x" * 5000,
+     "after=WyIyMDI0IiwgOTk5OTk5OTk5OTk5OTk5OTk5OTk5OV0"],
+)  # fmt: skip
+def test_nonsense_in_an_address_is_no_error(client: Client, query: str) -> None:
+    make_world()
+    assert client.get(f"/en/claims/?{query}").status_code == 200
+    assert client.get(f"/it/denials/?{query}").status_code == 200
+    assert client.get(f"/it/speakers/?{query}").status_code == 200
+
+
+def test_a_filter_that_cannot_be_read_is_said_beside_it_and_the_others_are_kept(client: Client) -> None:
+    make_world()
+    text = client.get("/en/claims/?since=yesterday&q=drone").content.decode()
+    assert "errorlist" in text
+    assert 'value="drone"' in text
+    assert found(client, "since=yesterday&q=drone") == {"drones-sold"}
+
+
+def test_an_empty_result_says_what_to_try(client: Client) -> None:
+    make_world()
+    text = client.get("/en/claims/?q=nothingofthekind").content.decode()
+    assert "No claim matches these filters" in text
+    assert "Clear filters" in text
+
+
+def test_pages_forward_and_back_show_every_claim_once(client: Client) -> None:
+    now = timezone.now()
+    for n in range(45):
+        # Three claims of one moment: the key decides their order.
+        claim = make_published_claim(f"Claim {n}", slug=f"c-{n}")
+        contest.refresh([claim.pk])
+        ClaimFigures.objects.filter(claim=claim).update(sort_at=now - timedelta(hours=n // 3))
+    seen: list[str] = []
+    address = "/en/claims/?q=claim"
+    pages = [address]
+    while True:
+        text = client.get(address).content.decode()
+        seen += re.findall(r'href="/en/claims/(c-\d+)/"', text)
+        older = re.search(r'rel="next" href="([^"]+)"', text)
+        if not older:
+            break
+        address = older[1].replace("&amp;", "&")
+        pages.append(address)
+    assert len(seen) == len(set(seen)) == 45
+    back = re.search(r'rel="prev" href="([^"]+)"', text)
+    assert back
+    previous = client.get(back[1].replace("&amp;", "&")).content.decode()
+    assert re.findall(r'href="/en/claims/(c-\d+)/"', previous) == seen[20:40]
+    assert "q=claim" in pages[-1]
+
+
+def test_lists_never_count_rows_from_the_start(client: Client, django_assert_max_num_queries: object) -> None:
+    world = make_world()
+    with django_assert_max_num_queries(10) as queries:  # type: ignore[operator]
+        client.get("/en/claims/")
+    sql = " ".join(query["sql"] for query in queries.captured_queries)
+    assert "OFFSET" not in sql
+    assert "COUNT(*) FROM (SELECT" in sql
+    assert "LIMIT 1001" in sql
+    assert world.claim.pk
+
+
+def test_htmx_gets_the_results_alone_and_a_restored_page_whole(client: Client) -> None:
+    make_world()
+    part = client.get("/en/claims/?q=drone", headers={"hx-request": "true"})
+    assert "<html" not in part.content.decode()
+    assert "drones-sold" in part.content.decode()
+    assert "HX-Request" in part["Vary"]
+    assert "HX-History-Restore-Request" in part["Vary"]
+    whole = client.get("/en/claims/", headers={"hx-request": "true", "hx-history-restore-request": "true"})
+    assert "<html" in whole.content.decode()
+
+
+def test_denials_of_one_speaker_on_one_claim_are_one_line(client: Client) -> None:
+    world = make_world()
+    text = client.get("/en/denials/").content.decode()
+    assert text.count('class="st-denies"') == 3  # the spokesman on both claims, the party on one
+    assert f'href="/en/speakers/{world.spokesman.slug}/"' in text
+
+
+def test_changes_of_story_are_listed(client: Client) -> None:
+    make_world()
+    text = client.get("/en/reversals/").content.decode()
+    assert "small-number" in text
+    assert "drones-sold" not in text
+
+
+def test_home_counts_link_to_the_lists_that_they_count(client: Client) -> None:
+    make_world()
+    text = client.get("/en/").content.decode()
+    for address in (
+        "?contest=denied",
+        "?contest=denied_then_admitted",
+        "?rating=disputed",
+        "?rating=unreviewed",
+    ):
+        assert f'href="/en/claims/{address}"' in text
+
+
+def test_the_unnamed_stay_with_their_article_and_are_not_listed(client: Client) -> None:
+    make_world()
+    text = client.get("/en/speakers/").content.decode()
+    assert "Karim Testi" in text
+    assert "Two officials" not in text
+
+
+def test_many_parties_are_named_up_to_a_limit(client: Client) -> None:
+    claim = make_published_claim("Many agree")
+    parties = [make_speaker(f"Country {n}", kind="government") for n in range(7)]
+    make_shown(
+        make_said(make_published_source("All\n\nThey all say so."), "They all say so", *parties), claim
+    )
+    contest.refresh([claim.pk])
+    text = client.get("/en/claims/").content.decode()
+    assert "Country 0, Country 1, Country 2, Country 3 and 3 others say so" in text
