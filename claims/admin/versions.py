@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pghistory
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, models
@@ -120,18 +121,29 @@ class KeepsVersions(admin.ModelAdmin):  # type: ignore[type-arg]
         obj = self.model._default_manager.get(pk=unquote(object_id or ""))
         formsets, _inlines = self._create_formsets(request, obj, change=True)  # type: ignore[attr-defined]
         fresh = {"base_version": obj.version} | {f"base_{each.prefix}": written(each) for each in formsets}
+        compared = rows(self.model, conflict)
+        # What only the other editor changed stays as they saved it.
+        current = self.get_form(request, obj, change=True)(instance=obj)
+        theirs = [
+            row.name for row in compared if row.yours == row.base != row.theirs and row.name in current.fields
+        ]
+        replaced = {name for each in theirs for name in (each, f"{each}_0", f"{each}_1")}
         kept = [
             (name, value)
             for name, values in request.POST.lists()
             for value in values
-            if name != "csrfmiddlewaretoken" and name not in fresh and not name.startswith("_")
+            if name not in fresh
+            and name not in replaced
+            and name != "csrfmiddlewaretoken"
+            and not name.startswith("_")
         ]
+        kept += [pair for name in theirs for pair in as_posted(current, name)]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Somebody else changed this while you were writing"),
             "opts": self.model._meta,
             "original": obj,
-            "rows": rows(self.model, conflict),
+            "rows": compared,
             "kept": [*kept, *fresh.items(), ("_continue", "1")],
             "again": request.path,
         }
@@ -145,6 +157,22 @@ class KeepsVersions(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.error(request, told(error))
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(name, args=[object_id]))
+
+
+def as_posted(form: Any, name: str) -> list[tuple[str, str]]:
+    """What a browser would send for an untouched field of an unbound form."""
+    field, value = form[name].field, form[name].value()
+    if isinstance(field.widget, forms.CheckboxInput):
+        return [(name, "on")] if value else []
+    if isinstance(field.widget, forms.MultiWidget):
+        parts = zip(
+            field.widget.widgets_names, field.widget.widgets, field.widget.decompress(value), strict=True
+        )
+        return [(f"{name}{suffix}", str(widget.format_value(part) or "")) for suffix, widget, part in parts]
+    shown = field.widget.format_value(field.prepare_value(value))
+    return [
+        (name, "" if one is None else str(one)) for one in (shown if isinstance(shown, list) else [shown])
+    ]
 
 
 def number(text: str | None) -> int:

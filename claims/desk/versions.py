@@ -53,10 +53,12 @@ def rows(model: type[models.Model], conflict: Stale) -> list[Row]:
 
 
 def label_of(model: type[models.Model], name: str) -> str:
+    """The field's name for people; a text that exists in each language says which."""
     try:
-        return capfirst(str(getattr(model._meta.get_field(name), "verbose_name", name)))
+        label = capfirst(str(getattr(model._meta.get_field(name), "verbose_name", name)))
     except FieldDoesNotExist:
         return capfirst(name.replace("_", " "))
+    return f"{label} ({name[-2:]})" if name.endswith(("_it", "_en")) else label
 
 
 def in_words(model: type[models.Model], name: str, value: Any) -> str:

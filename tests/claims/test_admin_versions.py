@@ -186,10 +186,39 @@ def test_changing_a_published_claims_words_is_a_senior_editors_and_is_told_to_re
     assert 'name="text_en"' not in page
     assert 'name="positions-0-stance"' in page
     given = fields_of(page)
-    assert first.post(change_page(room.claim), {**given, "text_en": "Testland gave drones away"}).status_code == 302
+    assert (
+        first.post(change_page(room.claim), {**given, "text_en": "Testland gave drones away"}).status_code
+        == 302
+    )
     room.claim.refresh_from_db()
     assert room.claim.text_en == "Testland sold drones to its neighbour"
     senior = signed_in(chief)
     data = {**opened(senior, room.claim), "text_en": "Testland gave drones away"}
     assert senior.post(change_page(room.claim), data).status_code == 302
     assert Correction.objects.get(claim=room.claim).after == {"text_en": "Testland gave drones away"}
+
+
+def test_going_on_keeps_what_only_the_other_editor_changed(
+    room: Newsroom, first: Client, second: Client
+) -> None:
+    early, late = opened(first, room.claim), opened(second, room.claim)
+    theirs = {
+        "text_it": "La Testlandia ha regalato droni",
+        "period_earliest": "2022-12-01",
+        "period_basis": "stated",
+        "topic": "",
+    }
+    assert first.post(change_page(room.claim), {**early, **theirs}).status_code == 302
+    answer = second.post(
+        change_page(room.claim), {**late, "text_en": "Testland lent drones to its neighbour"}
+    )
+    assert answer.status_code == 409
+    assert second.post(change_page(room.claim), dict(answer.context["kept"])).status_code == 302
+    room.claim.refresh_from_db()
+    assert room.claim.text_en == "Testland lent drones to its neighbour"
+    assert room.claim.text_it == theirs["text_it"]
+    assert (str(room.claim.period_earliest), room.claim.period_basis, room.claim.topic) == (
+        "2022-12-01",
+        "stated",
+        None,
+    )
