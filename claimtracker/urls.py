@@ -7,13 +7,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from claims.public.views import front
-from claimtracker import health
+from claimtracker import health, second_factor
 
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),
+    path("desk/code/", second_factor.code, name="desk-code"),
     path("desk/", include("claims.desk.urls")),
     path("", front),
 ]
