@@ -124,7 +124,12 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
         return _gone(request, claim=found)
     if not found.is_public:
         raise Http404
-    return render(request, "public/claim.html", {"page": claim_page(found)})
+    return render(request, "public/claim.html", {"page": claim_page(found), "origin": _origin(request)})
+
+
+def _origin(request: HttpRequest) -> str:
+    """What addresses begin with on paper, where a link cannot be followed."""
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def _claim_at(slug: str) -> Claim | None:
@@ -251,7 +256,7 @@ def source(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return _gone(request, source=found)
     if found.slug != slug:
         return HttpResponsePermanentRedirect(reverse("public:source", args=[found.pk, found.slug]))
-    return render(request, "public/source.html", {"page": source_page(found)})
+    return render(request, "public/source.html", {"page": source_page(found), "origin": _origin(request)})
 
 
 @public_page

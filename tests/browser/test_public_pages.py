@@ -108,3 +108,13 @@ def test_the_keyboard_reaches_the_content_first(page: Page, live_site: str, worl
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_on_paper_navigation_is_gone_and_articles_carry_their_whole_address(
+    page: Page, live_site: str, world: World
+) -> None:
+    visit(page, live_site, f"/en/claims/{world.claim.slug}/")
+    page.emulate_media(media="print")
+    expect(page.locator("header.site nav").first).to_be_hidden()
+    address = f"{live_site}/en/sources/{world.article.pk}-{world.article.slug}/"
+    expect(page.get_by_text(address)).to_be_visible()
