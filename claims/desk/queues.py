@@ -16,8 +16,9 @@ TURNS = (Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value)
 
 def news_on_published_claims() -> PositionQuerySet:
     """Denials, admissions and withdrawals on published claims that readers do not see yet, or that came after the decision."""
+    decided = F("claim__figures__rated_at")
     return Position.objects.filter(
-        Q(published_at=None) | Q(published_at__gt=F("claim__figures__rated_at")),
+        Q(published_at=None) | Q(created_at__gt=decided) | Q(statement__reviewed_at__gt=decided),
         stance__in=TURNS,
         statement__review__in=[Review.SUGGESTED.value, Review.ACCEPTED.value],
         claim__publication__in=READERS_SEE,

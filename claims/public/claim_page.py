@@ -201,10 +201,11 @@ def _decisions(claim: Claim) -> list[Verdict]:
 
 
 def _newer(positions: Sequence[Position], current: Verdict | None) -> int:
-    """Statements that readers have seen only since the decision."""
+    """Statements that were linked or accepted only since the decision: it could not weigh them."""
     if current is None or current.decided_at is None:
         return 0
-    return sum(1 for p in positions if p.published_at and p.published_at > current.decided_at)
+    known = [max(p.created_at, p.statement.reviewed_at or p.created_at) for p in positions]
+    return sum(since > current.decided_at for since in known)
 
 
 def _evidence(claim: Claim) -> list[tuple[str, list[Evidence]]]:
