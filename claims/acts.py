@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from claims.errors import Stale
+from claims.errors import Refused, Stale
 from claims.permissions import require
 from claims.vocabulary import Verb
 from sources.triggers import Versioned
 
-__all__ = ["act", "change"]
+__all__ = ["act", "change", "lock", "refuse_steps_own", "stale"]
+
+Row = TypeVar("Row", bound=Versioned)
 
 
 @contextmanager
@@ -24,6 +27,13 @@ def act(verb: Verb, *, by: User, name: str = "", because: str = "") -> Iterator[
     require(by, verb)
     with transaction.atomic(), pghistory.context(user=by.pk, verb=name or verb.value, reason=because):
         yield
+
+
+def lock(obj: Row) -> Row:
+    """The row as it is stored now; nobody else changes it before the act ends. For rules about where it stands."""
+    rows: Any = type(obj)._default_manager
+    stored: Row = rows.select_for_update(of=("self",)).get(pk=obj.pk)
+    return stored
 
 
 def change(obj: Versioned, changes: Mapping[str, Any], *, base: int | None = None) -> None:
@@ -37,6 +47,12 @@ def change(obj: Versioned, changes: Mapping[str, Any], *, base: int | None = Non
     if not rows.update(**changes):
         raise stale(obj, changes, base=base)
     obj.refresh_from_db(fields=[*changes, "version"])
+
+
+def refuse_steps_own(changes: Mapping[str, Any], own: Iterable[str]) -> None:
+    """Raises Refused where plain edits would do what an act of its own decides (publication, review …)."""
+    if taken := sorted(set(own) & set(changes)):
+        raise Refused("own", _("This is not changed in a form: %(what)s.") % {"what": ", ".join(taken)})
 
 
 def stale(obj: Versioned, changes: Mapping[str, Any], *, base: int | None) -> Stale:

@@ -12,17 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch
 
-from claims.models import Claim, ClaimFigures, Position, Speaker, StatementSpeaker, Verdict
-from claims.vocabulary import Contest, PartyState, Publication, Stance
+from claims.models import Claim, ClaimFigures, Position, Speaker, Statement, StatementSpeaker, Verdict
+from claims.vocabulary import Contest, PartyState, Publication, Review, SpeakerKind, Stance
 
 __all__ = ["Fact", "Parties", "party_states", "refresh", "summary"]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One position of one party on one claim. Dates bound when it was said; None is open."""
+    """One position of one party on one claim. Dates bound when it was said; None is open.
+
+    A fact of nobody (`party` None, stance context) says when something in between was said: "after" leads through it.
+    """
 
     party: Hashable
     stance: Stance
@@ -32,38 +36,54 @@ class Fact:
     after: int | None = None
 
 
-def _follows(later: Fact, earlier: Fact, after: Mapping[int, int | None]) -> bool:
-    """Whether `later` is known to have been said after `earlier`."""
-    if later.earliest and earlier.latest and later.earliest > earlier.latest:
-        return True
-    seen: set[int] = set()
-    step: int | None = later.statement
-    while step is not None and step not in seen:
-        seen.add(step)
-        step = after.get(step)
-        if step == earlier.statement:
+class _Order:
+    """What is known of the order of statements: dates that do not overlap, "said after", and what follows from both."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        by_statement = {fact.statement: fact for fact in facts}
+        # What each statement was said after, however many steps back.
+        self._earlier: dict[int, set[int]] = {}
+        # No earlier than this, and no later than that: a statement is later than all that it was said after.
+        self._floor: dict[int, date] = {}
+        self._ceiling: dict[int, date] = {}
+        for statement, fact in by_statement.items():
+            chain = {statement}
+            step = fact.after
+            while step is not None and step not in chain:
+                chain.add(step)
+                step = by_statement[step].after if step in by_statement else None
+            self._earlier[statement] = chain - {statement}
+            known = [by_statement[each] for each in chain if each in by_statement]
+            self._floor[statement] = max(each.earliest or date.min for each in known)
+            for each in chain:
+                self._ceiling[each] = min(self._ceiling.get(each, date.max), fact.latest or date.max)
+
+    def follows(self, later: Fact, earlier: Fact) -> bool:
+        """Whether `later` is known to have been said after `earlier`."""
+        if earlier.statement in self._earlier[later.statement]:
             return True
-    return False
+        return self._floor[later.statement] > self._ceiling[earlier.statement]
 
 
-def _state(facts: list[Fact], after: Mapping[int, int | None]) -> PartyState | None:
+def _state(facts: list[Fact], order: _Order) -> PartyState | None:
     by_stance: dict[Stance, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_stance[fact.stance].append(fact)
 
     def turned(first: Stance, then: Stance) -> bool:
-        return any(_follows(b, a, after) for a in by_stance[first] for b in by_stance[then])
+        return any(order.follows(b, a) for a in by_stance[first] for b in by_stance[then])
 
+    if turned(Stance.DENIES, Stance.ADMITS):
+        return PartyState.DENIED_THEN_ADMITTED
+    if turned(Stance.ADMITS, Stance.DENIES):
+        return PartyState.ASSERTED_THEN_DENIED
     if by_stance[Stance.ADMITS]:
-        turned_back = turned(Stance.ADMITS, Stance.DENIES) and not turned(Stance.DENIES, Stance.ADMITS)
-        if turned(Stance.DENIES, Stance.ADMITS):
-            return PartyState.DENIED_THEN_ADMITTED
-        return PartyState.DENIES if turned_back else PartyState.ADMITTED
+        return PartyState.ADMITTED
     if by_stance[Stance.RETRACTS]:
         return PartyState.RETRACTED
+    if turned(Stance.ASSERTS, Stance.DENIES):
+        return PartyState.ASSERTED_THEN_DENIED
     if by_stance[Stance.DENIES]:
-        if turned(Stance.ASSERTS, Stance.DENIES):
-            return PartyState.ASSERTED_THEN_DENIED
         return PartyState.DENIES
     return PartyState.ASSERTS if by_stance[Stance.ASSERTS] else None
 
@@ -71,11 +91,11 @@ def _state(facts: list[Fact], after: Mapping[int, int | None]) -> PartyState | N
 def party_states(facts: Iterable[Fact]) -> dict[Hashable, PartyState]:
     """What each party has done to one claim. The order in which the facts come does not matter; context counts for nothing."""
     facts = list(facts)
-    after = {fact.statement: fact.after for fact in facts}
+    order = _Order(facts)
     parties: dict[Hashable, list[Fact]] = defaultdict(list)
     for fact in facts:
         parties[fact.party].append(fact)
-    states = {party: _state(theirs, after) for party, theirs in parties.items()}
+    states = {party: _state(theirs, order) for party, theirs in parties.items()}
     return {party: state for party, state in states.items() if state is not None}
 
 
@@ -93,6 +113,13 @@ def summary(states: Mapping[Any, PartyState]) -> Contest:
     return Contest.UNCONTESTED
 
 
+def _next(speaker: Speaker) -> int | None:
+    """One step up the chain. Who is unnamed speaks for nobody that we could name: they are a party of their own."""
+    if speaker.kind == SpeakerKind.ANONYMOUS:
+        return None
+    return speaker.merged_into_id or speaker.speaks_for_id
+
+
 class Parties:
     """Looks up the party of a body; reads the chains of all bodies it is given in few queries (one a level)."""
 
@@ -100,19 +127,21 @@ class Parties:
         self._known: dict[int, Speaker] = {}
         wanted = set(bodies)
         while wanted:
-            found = Speaker.objects.filter(pk__in=wanted).only("name", "slug", "speaks_for", "merged_into")
+            found = Speaker.objects.filter(pk__in=wanted).only(
+                "kind", "name", "slug", "speaks_for", "merged_into"
+            )
             wanted = set()
             for speaker in found:
                 self._known[speaker.pk] = speaker
-                step = speaker.merged_into_id or speaker.speaks_for_id
+                step = _next(speaker)
                 if step and step not in self._known:
                     wanted.add(step)
 
     def of(self, body: int) -> Speaker:
         """The root of the chain. A loop ends where it would begin again."""
-        seen: set[int] = set()
+        seen = {body}
         speaker = self._known[body]
-        while (step := speaker.merged_into_id or speaker.speaks_for_id) and step not in seen:
+        while (step := _next(speaker)) and step not in seen:
             seen.add(speaker.pk)
             speaker = self._known[step]
         return speaker
@@ -134,28 +163,24 @@ _ORDER = {
 }
 
 
+@transaction.atomic
 def refresh(claim_ids: Iterable[int]) -> int:
     """Recomputes ClaimFigures of these claims from accepted and published positions; returns how many claims.
 
-    A fixed number of queries a call, whatever the number of claims. Drafts get figures too (the desk shows them), from accepted
-    positions alone, so that publishing changes nothing but what is counted.
+    A fixed number of queries a call, whatever the number of claims (and one for each step that "said after" takes outside them).
+    Drafts get figures too (the desk shows them), from accepted positions alone. The claims are locked first: of two acts at once the
+    second counts what the first did.
     """
     wanted = sorted(set(claim_ids))
     claims = list(
-        Claim.objects.filter(pk__in=wanted).prefetch_related(
-            Prefetch("verdicts", Verdict.objects.current(), to_attr="in_force")
-        )
-    )
-    positions: dict[int, list[Position]] = defaultdict(list)
-    for position in (
-        Position.objects.counted()
-        .filter(claim__in=wanted, statement__review="accepted")
-        .select_related("statement__source", "claim")
-        .prefetch_related(Prefetch("statement__speakers", StatementSpeaker.objects.exclude(speaker=None)))
-        .defer("statement__source__body", "statement__source__raw", "statement__source__search")
+        Claim.objects.without_vectors()
+        .select_for_update(no_key=True)
+        .filter(pk__in=wanted)
         .order_by("pk")
-    ):
-        positions[position.claim_id].append(position)
+        .prefetch_related(Prefetch("verdicts", Verdict.objects.current(), to_attr="in_force"))
+    )
+    positions = _counted(wanted)
+    between = _said_between(p.statement for several in positions.values() for p in several)
     parties = Parties(
         body
         for several in positions.values()
@@ -163,7 +188,7 @@ def refresh(claim_ids: Iterable[int]) -> int:
         for row in position.statement.speakers.all()
         if (body := row.on_behalf_of_id or row.speaker_id)
     )
-    rows = [_figures(claim, positions[claim.pk], parties) for claim in claims]
+    rows = [_figures(claim, positions[claim.pk], parties, between) for claim in claims]
     if rows:
         fields = [f.name for f in ClaimFigures._meta.concrete_fields if not f.primary_key]
         ClaimFigures.objects.bulk_create(
@@ -172,33 +197,78 @@ def refresh(claim_ids: Iterable[int]) -> int:
     return len(rows)
 
 
-def _figures(claim: Claim, positions: list[Position], parties: Parties) -> ClaimFigures:
-    if claim.publication != Publication.DRAFT:
+def _counted(claim_ids: list[int]) -> dict[int, list[Position]]:
+    positions: dict[int, list[Position]] = defaultdict(list)
+    for position in (
+        Position.objects.counted()
+        .filter(claim__in=claim_ids, statement__review=Review.ACCEPTED)
+        .select_related("statement__source")
+        .prefetch_related(Prefetch("statement__speakers", StatementSpeaker.objects.exclude(speaker=None)))
+        .defer("statement__source__body", "statement__source__raw", "statement__source__search")
+        .order_by("pk")
+    ):
+        positions[position.claim_id].append(position)
+    return positions
+
+
+def _said_between(statements: Iterable[Statement]) -> dict[int, Statement]:
+    """These statements and all that they were said after, by id; what editors discarded or did not accept leads nowhere."""
+    known = {statement.pk: statement for statement in statements}
+    wanted = {s.after_id for s in known.values() if s.after_id} - known.keys()
+    while wanted:
+        found = (
+            Statement.objects.filter(pk__in=wanted, review=Review.ACCEPTED)
+            .select_related("source")
+            .defer("source__body", "source__raw", "source__search")
+        )
+        known |= {statement.pk: statement for statement in found}
+        wanted = {s.after_id for s in found if s.after_id} - known.keys()
+    return known
+
+
+def _facts(
+    positions: list[Position], parties: Parties, between: Mapping[int, Statement], *, published: bool
+) -> list[Fact]:
+    """Positions by party, and what stands between them. `published`: only what readers see leads from one to another."""
+    facts: list[Fact] = []
+    steps: set[int] = set()
+    for position in positions:
+        statement = position.statement
+        facts += [
+            _fact(statement, parties.of(body).pk, Stance(position.stance))
+            for row in statement.speakers.all()
+            if (body := row.on_behalf_of_id or row.speaker_id)  # nobody: the article itself is no party
+        ]
+        step = statement.after_id
+        while step is not None and step in between and step not in steps:
+            if published and between[step].source.publication != "published":
+                break
+            steps.add(step)
+            step = between[step].after_id
+    counted = {position.statement_id for position in positions}
+    return facts + [_fact(between[step], None, Stance.CONTEXT) for step in sorted(steps - counted)]
+
+
+def _fact(statement: Statement, party: int | None, stance: Stance) -> Fact:
+    return Fact(
+        party, stance, statement.pk, statement.said_earliest, statement.said_latest, statement.after_id
+    )
+
+
+def _figures(
+    claim: Claim, positions: list[Position], parties: Parties, between: Mapping[int, Statement]
+) -> ClaimFigures:
+    published = claim.publication != Publication.DRAFT
+    if published:
         positions = [
             p
             for p in positions
             if p.published_at is not None and p.statement.source.publication == "published"
         ]
-    facts: list[Fact] = []
-    bodies: dict[int, Speaker] = {}
-    for position in positions:
-        statement = position.statement
-        for row in statement.speakers.all():
-            body = row.on_behalf_of_id or row.speaker_id
-            if body is None:
-                continue  # nobody is named: the article itself is no party
-            party = parties.of(body)
-            bodies[party.pk] = party
-            facts.append(
-                Fact(
-                    party=party.pk,
-                    stance=Stance(position.stance),
-                    statement=statement.pk,
-                    earliest=statement.said_earliest,
-                    latest=statement.said_latest,
-                    after=statement.after_id,
-                )
-            )
+    facts = _facts(positions, parties, between, published=published)
+    bodies = {
+        party.pk: party for party in map(parties.of, {f.party for f in facts if isinstance(f.party, int)})
+    }
     states = party_states(facts)
     named = sorted(states.items(), key=lambda item: (_ORDER[item[1]], bodies[item[0]].name))  # type: ignore[index]
     sources = {p.statement.source_id: p.statement.source.origin_id for p in positions}

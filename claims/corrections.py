@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language, gettext, override
 
-from claims.models import Claim, Correction, Position, Statement
-from claims.vocabulary import CorrectionKind
+from claims.models import Claim, Correction, Position, Statement, StatementSpeaker
+from claims.vocabulary import CorrectionKind, Publication
 from sources.models import Source
 
-__all__ = ["note_change", "was_seen", "words"]
+__all__ = ["in_both", "note_change", "was_seen", "words"]
+
+
+def in_both(sentence: Callable[[], str]) -> dict[str, str]:
+    """What `sentence` says in each language: {"it": …, "en": …}."""
+    said = {}
+    for language in ("it", "en"):
+        with override(language):
+            said[language] = sentence()
+    return said
 
 
 def words(text: str | Mapping[str, str]) -> dict[str, str]:
@@ -26,9 +37,19 @@ def words(text: str | Mapping[str, str]) -> dict[str, str]:
     return {"it": text.get("it", ""), "en": text.get("en", "")}
 
 
-def was_seen(statement: Statement) -> bool:
-    """Whether readers have seen the statement: accepted, with a position that was published."""
-    return Position.objects.filter(statement=statement, published_at__isnull=False).exists()
+def was_seen(obj: Claim | Statement | Position | Source) -> bool:
+    """Whether readers have seen it, even if it was withdrawn or discarded since: only of that are there corrections.
+
+    A statement is seen where its article and a claim that it takes a position on are.
+    """
+    if isinstance(obj, Claim | Source):
+        return type(obj)._default_manager.filter(pk=obj.pk).exclude(publication=Publication.DRAFT).exists()
+    seen = Position.objects.filter(published_at__isnull=False).exclude(
+        Q(claim__publication=Publication.DRAFT) | Q(statement__source__publication=Publication.DRAFT)
+    )
+    return (
+        seen.filter(pk=obj.pk).exists() if isinstance(obj, Position) else seen.filter(statement=obj).exists()
+    )
 
 
 def note_change(
@@ -43,8 +64,12 @@ def note_change(
     """Writes the Correction of one change. Without words of its own, it says which details were changed, in both languages."""
     said = words(text)
     if not any(said.values()):
-        said = {language: _details(obj, after, language) for language in ("it", "en")}
-    place = {type(obj).__name__.lower(): obj}
+        said = in_both(
+            lambda: gettext("Changed: %(what)s.") % {"what": ", ".join(_name(obj, field) for field in after)}
+        )
+    place: dict[str, Any] = {type(obj).__name__.lower(): obj}
+    if isinstance(obj, Statement):
+        place["source_id"] = obj.source_id  # readers find their way by the article
     return Correction.objects.create(
         **place,
         kind=kind.value,
@@ -56,16 +81,12 @@ def note_change(
     )
 
 
-def _details(obj: models.Model, after: Mapping[str, Any], language: str) -> str:
-    with override(language):
-        return gettext("Changed: %(what)s.") % {"what": ", ".join(_name(obj, field) for field in after)}
-
-
 def _name(obj: models.Model, field: str) -> str:
-    try:
-        return str(getattr(obj._meta.get_field(field), "verbose_name", field))
-    except FieldDoesNotExist:
-        return gettext(field)
+    """What people call a detail: of the thing itself, or of what belongs to a statement."""
+    for model in (type(obj), Position, StatementSpeaker):
+        with suppress(FieldDoesNotExist):
+            return str(getattr(model._meta.get_field(field), "verbose_name", field))
+    return field
 
 
 def plain(value: Any) -> Any:

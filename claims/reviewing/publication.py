@@ -11,25 +11,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import contest
-from claims.acts import act, change
-from claims.corrections import note_change, words
+from claims.acts import act, change, lock, refuse_steps_own
+from claims.corrections import note_change, was_seen, words
 from claims.errors import Refused
-from claims.models import Claim, Correction, OldSlug, Position, Withdrawal
+from claims.models import Claim, Correction, OldSlug, Position, Statement, Withdrawal
+from claims.permissions import require
 from claims.vocabulary import REASON_MIN_LENGTH, Publication, Review, Verb
 from sources.models import Source
 from sources.vocabulary import Shown, SourcePublication
 
 # Texts of a published claim whose change readers are told about.
 TOLD = ("text_it", "text_en", "period_earliest", "period_latest", "period_basis")
+# What other acts decide about a claim or an article.
+OWN = frozenset({"publication", "published_at", "merged_into", "shown", "body"})
 
 
 def publish(claim: Claim, *, by: User, base: int | None = None) -> None:
     """Shows the claim and its accepted statements to readers. One language is enough. Raises Refused, Stale."""
-    if claim.publication != Publication.DRAFT:
-        raise Refused("published", _("This claim is published already."))
-    if claim.merged_into_id is not None:
-        raise Refused("merged", _("This claim was merged into another one: use that one."))
     with act(Verb.PUBLISH, by=by, name="publish"):
+        stored = lock(claim)
+        if stored.publication != Publication.DRAFT:
+            raise Refused("published", _("This claim is published already."))
+        if stored.merged_into_id is not None:
+            raise Refused("merged", _("This claim was merged into another one: use that one."))
         now = timezone.now()
         change(
             claim,
@@ -42,9 +46,9 @@ def publish(claim: Claim, *, by: User, base: int | None = None) -> None:
 
 def publish_update(claim: Claim, *, by: User, base: int | None = None) -> int:
     """Shows statements that were accepted since; returns how many. With second reading on, not by the one who linked them."""
-    if not claim.is_public:
-        raise Refused("draft", _("This claim is not published."))
     with act(Verb.PUBLISH_UPDATE, by=by, name="publish_update"):
+        if not lock(claim).is_public:
+            raise Refused("draft", _("This claim is not published."))
         change(claim, {"updated_at": timezone.now()}, base=base)
         shown = _publish_positions(claim, by, second_reading=settings.CLAIMTRACKER_SECOND_READER)
         contest.refresh([claim.pk])
@@ -67,9 +71,10 @@ def publish_source(
     """Shows the source to readers: cited passages only, or the whole text that is ours or free. Repeating changes `shown`."""
     with act(Verb.PUBLISH, by=by, name="publish_source"):
         changes: dict[str, Any] = {"shown": Shown(shown).value} if shown else {}
-        if source.publication == SourcePublication.WITHDRAWN:
+        stored = lock(source)
+        if stored.publication == SourcePublication.WITHDRAWN:
             raise Refused("withdrawn", _("This article was withdrawn: reopen it first."))
-        if source.publication == SourcePublication.DRAFT:
+        if stored.publication == SourcePublication.DRAFT:
             changes |= {"publication": SourcePublication.PUBLISHED.value, "published_at": timezone.now()}
         if changes:
             change(source, changes, base=base)
@@ -78,9 +83,12 @@ def publish_source(
 
 def edit_claim(claim: Claim, changes: Mapping[str, Any], *, by: User, base: int | None = None) -> None:
     """Writes an editor's changes; a published claim's words and period get their public correction, and its old address stays."""
-    seen = claim.publication != Publication.DRAFT
-    with act(Verb.CORRECT if seen else Verb.DRAFT, by=by, name="edit_claim"):
-        stored = Claim.objects.get(pk=claim.pk)
+    with act(Verb.DRAFT, by=by, name="edit_claim"):
+        refuse_steps_own(changes, OWN)
+        stored = lock(claim)
+        seen = stored.publication != Publication.DRAFT
+        if seen:
+            require(by, Verb.CORRECT)
         before = {name: getattr(stored, name) for name in (*TOLD, "slug")}
         change(claim, {**changes, "updated_at": timezone.now()}, base=base)
         if not seen:
@@ -98,46 +106,57 @@ def edit_claim(claim: Claim, changes: Mapping[str, Any], *, by: User, base: int 
 
 
 def correct(
-    obj: Any, *, by: User, text: str | Mapping[str, str], changes: Mapping[str, Any] | None = None
+    obj: Claim | Statement | Source,
+    *,
+    by: User,
+    text: str | Mapping[str, str],
+    changes: Mapping[str, Any] | None = None,
 ) -> Correction:
-    """Publishes a correction in our words, with the changes it tells of."""
+    """Publishes a correction in our words, with the changes it tells of. Raises Refused for what readers have never seen."""
     with act(Verb.CORRECT, by=by, name="correct"):
-        _long_enough(text)
-        before = {name: getattr(obj, name) for name in changes or {}}
+        said = _long_enough(text)
+        refuse_steps_own(changes or {}, OWN | {"source", "review"})
+        stored = lock(obj)
+        if not was_seen(obj):
+            raise Refused("draft", _("Readers have never seen this: edit it instead."))
+        before = {name: getattr(stored, name) for name in changes or {}}
         if changes:
             change(obj, changes)
-        return note_change(obj, by=by, before=before, after=dict(changes or {}), text=text)
+        contest.refresh(_claims_on(obj))
+        return note_change(obj, by=by, before=before, after=dict(changes or {}), text=said)
 
 
 def review_again(claim: Claim, *, by: User, base: int | None = None) -> None:
     """Puts a published claim under review: the page stays, with a notice on top."""
-    if claim.publication != Publication.PUBLISHED:
-        raise Refused("draft", _("Only a published claim can be put under review."))
     with act(Verb.REVIEW_AGAIN, by=by, name="review_again"):
+        if lock(claim).publication != Publication.PUBLISHED:
+            raise Refused("draft", _("Only a published claim can be put under review."))
         change(claim, {"publication": Publication.UNDER_REVIEW.value}, base=base)
 
 
 def withdraw(obj: Claim | Source, *, by: User, because: str | Mapping[str, str]) -> Withdrawal:
     """Takes a claim or an article off the site. Its address says why (410 Gone); nothing is deleted."""
-    if obj.publication not in (Publication.PUBLISHED, Publication.UNDER_REVIEW):
-        raise Refused("draft", _("Only what is published can be withdrawn."))
-    reason = _long_enough(because)
-    with act(Verb.WITHDRAW, by=by, name="withdraw", because=reason["en"] or reason["it"]):
+    said = words(because)
+    with act(Verb.WITHDRAW, by=by, name="withdraw", because=said["en"] or said["it"]):
+        if lock(obj).publication not in (Publication.PUBLISHED, Publication.UNDER_REVIEW):
+            raise Refused("draft", _("Only what is published can be withdrawn."))
+        reason = _long_enough(said)
         change(obj, {"publication": Publication.WITHDRAWN.value})
         place = {"claim": obj} if isinstance(obj, Claim) else {"source": obj}
         made = Withdrawal.objects.create(**place, reason_it=reason["it"], reason_en=reason["en"], by=by)
-        contest.refresh([obj.pk] if isinstance(obj, Claim) else _claims_on(obj))
+        contest.refresh(_claims_on(obj))
         return made
 
 
 def reopen(obj: Claim | Source, *, by: User) -> None:
     """Ends a review or a withdrawal: readers see it again."""
-    if obj.publication not in (Publication.UNDER_REVIEW, Publication.WITHDRAWN):
-        raise Refused("published", _("It is neither under review nor withdrawn."))
-    with act(Verb.REOPEN, by=by, name="reopen"):
+    under_review = obj.publication == Publication.UNDER_REVIEW
+    with act(Verb.REVIEW_AGAIN if under_review else Verb.REOPEN, by=by, name="reopen"):
+        if lock(obj).publication not in (Publication.UNDER_REVIEW, Publication.WITHDRAWN):
+            raise Refused("published", _("It is neither under review nor withdrawn."))
         change(obj, {"publication": Publication.PUBLISHED.value})
         obj.withdrawals.filter(reopened_at=None).update(reopened_at=timezone.now())
-        contest.refresh([obj.pk] if isinstance(obj, Claim) else _claims_on(obj))
+        contest.refresh(_claims_on(obj))
 
 
 def _long_enough(text: str | Mapping[str, str]) -> dict[str, str]:
@@ -150,7 +169,9 @@ def _long_enough(text: str | Mapping[str, str]) -> dict[str, str]:
     return said
 
 
-def _claims_on(source: Source) -> list[int]:
-    return list(
-        Position.objects.filter(statement__source=source).values_list("claim_id", flat=True).distinct()
-    )
+def _claims_on(obj: Claim | Statement | Source) -> list[int]:
+    """Claims whose figures depend on it."""
+    if isinstance(obj, Claim):
+        return [obj.pk]
+    theirs = {"statement": obj} if isinstance(obj, Statement) else {"statement__source": obj}
+    return list(Position.objects.filter(**theirs).values_list("claim_id", flat=True).distinct())

@@ -15,15 +15,23 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from claims import contest
-from claims.acts import act, stale
-from claims.corrections import words
+from claims.acts import act, lock, stale
+from claims.corrections import in_both, note_change, was_seen, words
 from claims.errors import Refused
 from claims.labels import label
 from claims.models import Claim, Evidence, Position, Statement, StatementSpeaker, Verdict, VerdictNote
-from claims.vocabulary import REASON_MIN_LENGTH, EvidenceKind, Rating, Review, Stage, Stance, Verb
+from claims.vocabulary import (
+    REASON_MIN_LENGTH,
+    EvidenceKind,
+    Publication,
+    Rating,
+    Review,
+    Stage,
+    Stance,
+    Verb,
+)
 from sources.models import Source
 
 Because = str | Mapping[str, str]
@@ -97,13 +105,16 @@ def decide(
     """
     rating = Rating(rating)
     chosen = sorted(set(claims), key=lambda claim: claim.pk)
-    if not chosen:
-        raise Refused("none", _("Choose at least one claim."))
-    reason = _checked_reason(because)
-    with act(Verb.MARK, by=by, name=_verb(rating), because=reason["en"] or reason["it"]):
+    said = words(because)
+    with act(Verb.MARK, by=by, name=_verb(rating), because=said["en"] or said["it"]):
+        if not chosen:
+            raise Refused("none", _("Choose at least one claim."))
+        reason = _checked_reason(said)
         locked = {
             claim.pk: claim
-            for claim in Claim.objects.select_for_update().filter(pk__in=[c.pk for c in chosen])
+            for claim in Claim.objects.select_for_update()
+            .filter(pk__in=[c.pk for c in chosen])
+            .order_by("pk")
         }
         for claim in chosen:
             base = (bases or {}).get(claim.pk)
@@ -122,17 +133,32 @@ def decide(
         return made
 
 
-def propose(claim: Claim, rating: Rating | str, *, by: User, because: Because, **more: Any) -> Verdict:
-    """Proposes a rating for another editor to approve, whatever the setting. Raises Refused, PermissionDenied."""
-    reason = _checked_reason(because)
-    with act(Verb.PROPOSE, by=by, name="propose", because=reason["en"] or reason["it"]):
-        return _write(claim, Rating(rating), by, reason, list(more.get("evidence", ())), stage=Stage.PROPOSED)
+def propose(
+    claim: Claim,
+    rating: Rating | str,
+    *,
+    by: User,
+    because: Because,
+    evidence: Iterable[Evidence] = (),
+    as_known_on: date | None = None,
+) -> Verdict:
+    """Proposes a rating for another editor to approve, whatever the setting. Its grounds may still come. Raises Refused, PermissionDenied."""
+    said = words(because)
+    with act(Verb.PROPOSE, by=by, name="propose", because=said["en"] or said["it"]):
+        reason = _checked_reason(said)
+        stored = lock(claim)
+        if stored.merged_into_id is not None:
+            raise Refused("merged", _("It was merged into another claim."))
+        return _write(
+            stored, Rating(rating), by, reason, list(evidence), as_known_on=as_known_on, stage=Stage.PROPOSED
+        )
 
 
 def approve(verdict: Verdict, *, by: User) -> Verdict:
     """A second editor brings a proposal into force. Raises Refused for its author and for what is no proposal."""
     with act(Verb.APPROVE, by=by, name="approve"):
-        current = Verdict.objects.select_for_update().select_related("claim").get(pk=verdict.pk)
+        lock(verdict.claim)
+        current = Verdict.objects.select_for_update(of=("self",)).select_related("claim").get(pk=verdict.pk)
         if current.stage != Stage.PROPOSED:
             raise Refused("stage", _("Only a proposed decision can be approved."))
         if current.author_id == by.pk:
@@ -140,7 +166,7 @@ def approve(verdict: Verdict, *, by: User) -> Verdict:
         missing = lacks(current.claim, current.rating)
         if missing:
             raise Refused("grounds", " ".join(missing))
-        _supersede(current.claim)
+        _supersede(current.claim, current.rating, by)
         current.stage, current.second_reader, current.decided_at = Stage.CURRENT.value, by, timezone.now()
         current.evidence = current.evidence or _frozen(current.claim.evidence.all())
         current.save(update_fields=["stage", "second_reader", "decided_at", "evidence"])
@@ -150,11 +176,11 @@ def approve(verdict: Verdict, *, by: User) -> Verdict:
 
 def send_back(verdict: Verdict, *, by: User, note: str) -> VerdictNote:
     """A second editor returns a proposal with a note. Raises Refused without one."""
-    if len(note.strip()) < REASON_MIN_LENGTH:
-        raise Refused(
-            "reason", _("Say in at least %(n)s characters what is missing.") % {"n": REASON_MIN_LENGTH}
-        )
     with act(Verb.APPROVE, by=by, name="send_back", because=note):
+        if len(note.strip()) < REASON_MIN_LENGTH:
+            raise Refused(
+                "reason", _("Say in at least %(n)s characters what is missing.") % {"n": REASON_MIN_LENGTH}
+            )
         if not Verdict.objects.filter(pk=verdict.pk, stage=Stage.PROPOSED).update(stage=Stage.RETURNED.value):
             raise Refused("stage", _("Only a proposed decision can be sent back."))
         return VerdictNote.objects.create(verdict=verdict, author=by, text=note.strip())
@@ -174,13 +200,13 @@ def add_evidence(
     key: str | None = None,
 ) -> Evidence:
     """Adds a statement, a passage or a link for, against or about a claim. Raises Refused unless it is exactly one of them."""
-    if sum(bool(one) for one in (statement, url, source)) != 1:
-        raise Refused(
-            "evidence", _("Evidence is one thing: a statement, a passage of an article, or a link.")
-        )
-    if url and not url.startswith(("https://", "http://")):
-        raise Refused("url", _("A link starts with https:// or http://."))
     with act(Verb.DRAFT, by=by, name="add_evidence"):
+        if sum(bool(one) for one in (statement, url, source)) != 1:
+            raise Refused(
+                "evidence", _("Evidence is one thing: a statement, a passage of an article, or a link.")
+            )
+        if url and not url.startswith(("https://", "http://")):
+            raise Refused("url", _("A link starts with https:// or http://."))
         made = Evidence.objects.create(
             claim=claim,
             key=key,
@@ -221,14 +247,11 @@ def _write(
     as_known_on: date | None = None,
     stage: Stage | None = None,
 ) -> Verdict:
-    waits = settings.CLAIMTRACKER_SECOND_READER and claim.is_public
+    waits = settings.CLAIMTRACKER_SECOND_READER and claim.publication != Publication.DRAFT
     stage = stage or (Stage.PROPOSED if waits else Stage.CURRENT)
     if stage == Stage.CURRENT:
-        _supersede(claim)
-    labels = {}
-    for language in ("it", "en"):
-        with override(language):
-            labels[f"label_{language}"] = str(label(rating, Rating))
+        _supersede(claim, rating, by)
+    labels = in_both(lambda: str(label(rating, Rating)))
     now = timezone.now()
     return Verdict.objects.create(
         claim=claim,
@@ -241,12 +264,30 @@ def _write(
         as_known_on=as_known_on or timezone.localdate(),
         evidence=_frozen(cited or claim.evidence.all()) if stage == Stage.CURRENT else _frozen(cited),
         decided_at=now if stage == Stage.CURRENT else None,
-        **labels,
+        label_it=labels["it"],
+        label_en=labels["en"],
     )
 
 
-def _supersede(claim: Claim) -> None:
-    Verdict.objects.filter(claim=claim, stage=Stage.CURRENT).update(stage=Stage.SUPERSEDED.value)
+def _supersede(claim: Claim, rating: Rating | str, by: User) -> None:
+    """The decision in force gives way; readers who may have seen it are told."""
+    for old in Verdict.objects.filter(claim=claim, stage=Stage.CURRENT):
+        Verdict.objects.filter(pk=old.pk).update(stage=Stage.SUPERSEDED.value)
+        if was_seen(claim):
+            note_change(
+                claim,
+                by=by,
+                before={"rating": old.rating},
+                after={"rating": Rating(rating).value},
+                text=in_both(lambda was=old.rating: _changed(was, rating)),  # type: ignore[misc]
+            )
+
+
+def _changed(was: Rating | str, now: Rating | str) -> str:
+    was, now = str(label(was, Rating)), str(label(now, Rating))
+    if was == now:
+        return _("We gave a new reason for our assessment “%(rating)s”.") % {"rating": now}
+    return _("Our assessment changed from “%(was)s” to “%(now)s”.") % {"was": was, "now": now}
 
 
 def _frozen(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def fact(
         ([fact(M, 3, after=2), fact(C, 2, after=1), fact(D, 1)], PartyState.DENIED_THEN_ADMITTED),
         ([fact(D, 1), fact(M, 2)], PartyState.ADMITTED),
         ([fact(D, 1, EARLY), fact(M, 2, EARLY)], PartyState.ADMITTED),
-        ([fact(D, 2, LATE), fact(M, 1, EARLY)], PartyState.DENIES),
+        ([fact(D, 2, LATE), fact(M, 1, EARLY)], PartyState.ASSERTED_THEN_DENIED),
         ([fact(A, 1, EARLY), fact(D, 2, LATE)], PartyState.ASSERTED_THEN_DENIED),
         ([fact(A, 1), fact(D, 2)], PartyState.DENIES),
         ([fact(A, 1, EARLY), fact(R, 2, LATE)], PartyState.RETRACTED),

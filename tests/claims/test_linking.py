@@ -219,7 +219,7 @@ def test_merging_claims_moves_statements_once_and_keeps_the_old_address(editor: 
     shared = make_statement()
     for claim in (seen.claim, winner.claim):
         linking.attach(shared, claim, by=editor)
-    with pytest.raises(Refused, match="draft"):
+    with pytest.raises(Refused, match="publish that one first"):
         linking.merge_claims(seen.claim, into=winner.claim, by=editor, because="The same claim twice.")
     reviewing.publish(winner.claim, by=make_user(Role.SENIOR_EDITOR))
     linking.merge_claims(seen.claim, into=winner.claim, by=editor, because="The same claim twice.")

@@ -1,0 +1,24 @@
+"""The step between what a source says and what we track: statements get speakers, and take their place on claims.
+
+Each function is one editorial act: may you? change, log, one transaction (see acts.py). They raise errors.Refused with a sentence, errors.Stale
+when somebody else was faster, and PermissionDenied.
+"""
+
+from claims.linking.merging import merge_claims, merge_speakers
+from claims.linking.names import Candidate, candidates, save_name_variant
+from claims.linking.statements import accept, attach, attribute, credit, detach, edit_statement, reject
+
+__all__ = [
+    "Candidate",
+    "accept",
+    "attach",
+    "attribute",
+    "candidates",
+    "credit",
+    "detach",
+    "edit_statement",
+    "merge_claims",
+    "merge_speakers",
+    "reject",
+    "save_name_variant",
+]
