@@ -64,7 +64,7 @@ def socket_dir(pgdata: Path) -> Path:
     if len(os.fsencode(pgdata)) <= LONGEST_SOCKET_DIR and "," not in str(pgdata):
         return pgdata
     name = f"claimtracker-{os.geteuid()}-{hashlib.sha256(os.fsencode(pgdata)).hexdigest()[:12]}"
-    return Path("/tmp") / name  # noqa: S108  (not TMPDIR: every process must come to the same answer; its owner is checked)
+    return Path("/tmp") / name  # nosec B108  # noqa: S108  (not TMPDIR: every process must come to the same answer; its owner is checked)
 
 
 class Cluster:

@@ -118,7 +118,7 @@ def binaries_for(path: Path, account: Account | None) -> Path:
 def _open_to_read(folder: Path) -> None:
     """Whatever umask the wheel was installed under, the account must be able to read and run the copy."""
     for place, _, names in os.walk(folder):
-        os.chmod(place, 0o755)  # noqa: S103  (programs of a public wheel: nothing to hide)
+        os.chmod(place, 0o755)  # nosec B103  # noqa: S103  (programs of a public wheel: nothing to hide)
         for path in (Path(place, name) for name in names):
             if not path.is_symlink():
                 os.chmod(path, 0o755 if path.stat().st_mode & 0o100 else 0o644)

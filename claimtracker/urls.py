@@ -9,7 +9,6 @@ from django.urls import include, path
 from claims.public.views import front
 from claimtracker import health, second_factor
 
-
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -59,7 +59,8 @@ def tracked(
 
     def decorate(model: type[models.Model]) -> type[models.Model]:
         pgtrigger.register(refuse_truncate(), KEY_STAYS)(model)
-        return track(model)
+        made: type[models.Model] = track(model)
+        return made
 
     return decorate
 

@@ -133,7 +133,7 @@ class SourceAdmin(ByTheTable, KeepsVersions):
             )
         cut = len(source.body) > SHOWN
         context = {"pieces": pieces, "source": source, "cut": cut, "n": len(statements)}
-        return SafeString(render_to_string("admin/sources/source/_text.html", context))
+        return SafeString(render_to_string("admin/sources/source/_text.html", context))  # nosec B703: a template escapes
 
     @admin.display(description=gettext_lazy("what to know about its characters"))
     def flags_found(self, source: Source) -> str:

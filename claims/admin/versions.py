@@ -165,9 +165,8 @@ def as_posted(form: Any, name: str) -> list[tuple[str, str]]:
     if isinstance(field.widget, forms.CheckboxInput):
         return [(name, "on")] if value else []
     if isinstance(field.widget, forms.MultiWidget):
-        parts = zip(
-            field.widget.widgets_names, field.widget.widgets, field.widget.decompress(value), strict=True
-        )
+        names: list[str] = field.widget.widgets_names  # type: ignore[attr-defined]
+        parts = zip(names, field.widget.widgets, field.widget.decompress(value) or [], strict=True)
         return [(f"{name}{suffix}", str(widget.format_value(part) or "")) for suffix, widget, part in parts]
     shown = field.widget.format_value(field.prepare_value(value))
     return [

@@ -107,8 +107,7 @@ class Speakers(Noun):
     def _has_role(self, speaker: int, role: Affiliation) -> bool:
         return any(
             known.body_id == role.body_id
-            and (not role.role_it or known.role_it == role.role_it)
-            and (not role.role_en or known.role_en == role.role_en)
+            and all(getattr(role, name) in ("", getattr(known, name)) for name in ("role_it", "role_en"))
             for known in self._roles[speaker]
         )
 

@@ -56,7 +56,7 @@ class Topic(Versioned):
         triggers = [bump_version("slug", "name_it", "name_en")]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 # Readers of a page that was there are told why it is gone. At commit: the reason may be written before or after.
@@ -199,7 +199,7 @@ class Claim(Versioned):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
     @property
     def language(self) -> str:
@@ -207,7 +207,7 @@ class Claim(Versioned):
         current = (get_language() or "en")[:2]
         if getattr(self, f"text_{current}", ""):
             return current
-        return "it" if self.text_it else "en"
+        return "it" if getattr(self, "text_it", "") else "en"
 
     @property
     def languages(self) -> list[str]:

@@ -66,7 +66,7 @@ class Correction(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return str(self.text)[:80]
 
 
 class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
@@ -118,4 +118,4 @@ class Withdrawal(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return self.reason[:80]
+        return str(self.reason)[:80]

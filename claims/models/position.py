@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -116,13 +118,14 @@ class DenialManager(models.Manager.from_queryset(PositionQuerySet)):  # type: ig
     """Only positions that deny."""
 
     def get_queryset(self) -> PositionQuerySet:
-        return super().get_queryset().filter(stance=Stance.DENIES)
+        denials: PositionQuerySet = super().get_queryset().filter(stance=Stance.DENIES)
+        return denials
 
 
 class Denial(Position):
     """A statement that denies a claim. The reason why this product exists; a Position like any other to the database."""
 
-    objects = DenialManager()
+    objects: ClassVar[DenialManager] = DenialManager()
 
     class Meta:
         proxy = True

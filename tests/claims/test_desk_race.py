@@ -15,7 +15,9 @@ from tests.databases import Clone
 EDITORS, EDITS = 4, 8
 
 
-def test_of_many_concurrent_edits_none_is_lost_and_every_loser_gets_the_conflict_page(clone_db: Clone) -> None:
+def test_of_many_concurrent_edits_none_is_lost_and_every_loser_gets_the_conflict_page(
+    clone_db: Clone,
+) -> None:
     topic = make_newsroom().topic
     clients = [signed_in(make_account(f"editor-{number}", "editor")) for number in range(EDITORS)]
     page = reverse("admin:claims_topic_change", args=[topic.pk])
@@ -26,7 +28,9 @@ def test_of_many_concurrent_edits_none_is_lost_and_every_loser_gets_the_conflict
         try:
             while answers.count(302) < EDITS:
                 data = fields_of(clients[number].get(page).content.decode())
-                answers.append(clients[number].post(page, {**data, "name_en": data["name_en"] + "x"}).status_code)
+                answers.append(
+                    clients[number].post(page, {**data, "name_en": data["name_en"] + "x"}).status_code
+                )
         finally:
             connections.close_all()
         return answers

@@ -331,7 +331,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("role", [*Role, None, "disabled"])
 @pytest.mark.parametrize("verb", list(ACTS))
-def test_each_act_is_for_whom_the_table_says(verb: Verb, role: Role | None | str, chief: User) -> None:
+def test_each_act_is_for_whom_the_table_says(verb: Verb, role: Role | str | None, chief: User) -> None:
     position = published(chief) if verb in NEEDS_PUBLISHED else make_position()
     if role is None:
         user: User | AnonymousUser = AnonymousUser()
