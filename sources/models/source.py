@@ -190,9 +190,10 @@ class Source(Versioned):
         _("readers see"), max_length=10, choices=choices(Shown), default=Shown.PASSAGES.value
     )
 
+    # RESTRICT, not PROTECT: most sources are their own origin, and must not protect themselves.
     origin = models.ForeignKey(
         "self",
-        models.PROTECT,
+        models.RESTRICT,
         null=True,
         blank=True,
         related_name="copies",
