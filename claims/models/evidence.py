@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
 from translated_fields.utils import fallback_to_any
@@ -34,7 +34,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def published(self) -> EvidenceQuerySet:
         """On a claim that readers see, and what it rests on is seen too. A private file is described, never handed out."""
         return self.filter(
-            Q(statement=None) | Q(statement__in=Statement.objects.published().values("pk")),
+            # EXISTS asks about this evidence's statement alone; IN would list every published statement first.
+            Q(statement=None) | Exists(Statement.objects.published().filter(pk=OuterRef("statement"))),
             Q(source=None) | Q(source__publication=SourcePublication.PUBLISHED),
             claim__publication__in=READERS_SEE,
             claim__merged_into=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from claims.models import (
     Claim,
@@ -13,6 +13,7 @@ from claims.models import (
     ClaimQuerySet,
     Position,
     PositionQuerySet,
+    Topic,
     Verdict,
     VerdictQuerySet,
 )
@@ -20,8 +21,9 @@ from claims.public import sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Decision, Stamp, Turn, decision, stamp, turns
 from claims.public.naming import Names
-from claims.public.paging import MOST_COUNTED
+from claims.public.paging import MOST_COUNTED, Count
 from claims.vocabulary import Contest, PartyState, Rating, Stance
+from sources.names import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,15 @@ class CappedCount(Subquery):
     output_field = IntegerField()
 
 
-def tallies() -> dict[str, int]:
-    """How many claims of each kind readers can see, in one query; each counted up to MOST_COUNTED + 1."""
+def topics_with_counts() -> list[tuple[Topic, Count]]:
+    """Topics of published claims in the order of their names, and how many claims each has."""
+    seen = Claim.objects.published().filter(topic=OuterRef("pk")).order_by().values("pk")
+    found = Topic.objects.published().annotate(n=CappedCount(seen[: MOST_COUNTED + 1]))
+    return [(topic, Count.upto(topic.n)) for topic in sorted(found, key=lambda topic: fold(topic.name))]  # type: ignore[attr-defined]
+
+
+def tallies() -> dict[str, Count]:
+    """How many claims of each kind readers can see, in one query; each counted up to MOST_COUNTED."""
 
     def capped(condition: Q) -> CappedCount:
         seen = ClaimFigures.objects.filter(condition, claim__in=Claim.objects.published().values("pk"))
@@ -141,4 +150,4 @@ def tallies() -> dict[str, int]:
         .values(*(f"n_{kind}" for kind in kinds))[:1]
     )
     found = next(iter(row), None)
-    return {kind: found[f"n_{kind}"] if found else 0 for kind in kinds}
+    return {kind: Count.upto(found[f"n_{kind}"] if found else 0) for kind in kinds}

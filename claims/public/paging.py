@@ -40,10 +40,14 @@ class Count:
     n: int
     is_capped: bool
 
+    @classmethod
+    def upto(cls, n: int) -> Count:
+        """Of a count that stopped one beyond MOST_COUNTED."""
+        return cls(min(n, MOST_COUNTED), n > MOST_COUNTED)
+
 
 def counted(queryset: QuerySet[Any]) -> Count:
-    n = queryset.order_by()[: MOST_COUNTED + 1].count()
-    return Count(min(n, MOST_COUNTED), n > MOST_COUNTED)
+    return Count.upto(queryset.order_by()[: MOST_COUNTED + 1].count())
 
 
 def page(

@@ -22,14 +22,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from claims.models import Claim, Correction, OldSlug, Speaker, Topic, Withdrawal
+from claims.models import Claim, Correction, OldSlug, Speaker, Withdrawal
 from claims.public import dates, lists
 from claims.public.claim_page import claim_page, stamp
 from claims.public.corrections import correction_items, withdrawal_notice
 from claims.public.filters import ClaimFilter, readable
 from claims.public.naming import Names
-from claims.public.paging import MOST_COUNTED, counted, page
-from claims.public.paging import Count as HowMany
+from claims.public.paging import counted, page
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
 from claims.visibility import published_outlets
@@ -89,9 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "denials": lists.denial_items(list(denials))[:NEWEST_ON_HOME],
             "changes": lists.claim_items(list(changes)),
             "decisions": lists.decision_items(list(decisions)),
-            "tallies": {
-                kind: HowMany(min(n, MOST_COUNTED), n > MOST_COUNTED) for kind, n in lists.tallies().items()
-            },
+            "tallies": lists.tallies(),
         },
     )
 
@@ -261,11 +258,7 @@ def source(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 @public_page
 def topics(request: HttpRequest) -> HttpResponse:
-    seen = Q(claims__in=Claim.objects.published().values("pk"))
-    found = Topic.objects.published().annotate(n=Count("claims", filter=seen)).order_by("slug")
-    return render(
-        request, "public/topics.html", {"topics": sorted(found, key=lambda topic: fold(topic.name))}
-    )
+    return render(request, "public/topics.html", {"topics": lists.topics_with_counts()})
 
 
 @public_page
