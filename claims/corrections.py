@@ -13,9 +13,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language, gettext, override
 
-from claims.models import Claim, Correction, Position, Statement, StatementSpeaker
-from claims.vocabulary import CorrectionKind, Publication
+from claims.models import Claim, Correction, Position, Statement, StatementSpeaker, Withdrawal
+from claims.vocabulary import CorrectionKind, Publication, Review
 from sources.models import Source
+from sources.vocabulary import SourcePublication
 
 __all__ = ["in_both", "note_change", "was_seen", "words"]
 
@@ -37,19 +38,31 @@ def words(text: str | Mapping[str, str]) -> dict[str, str]:
     return {"it": text.get("it", ""), "en": text.get("en", "")}
 
 
-def was_seen(obj: Claim | Statement | Position | Source) -> bool:
-    """Whether readers have seen it, even if it was withdrawn or discarded since: only of that are there corrections.
-
-    A statement is seen where its article and a claim that it takes a position on are.
-    """
-    if isinstance(obj, Claim | Source):
+def was_seen(obj: Claim | Statement | Source) -> bool:
+    """Whether readers have seen it, even if it was withdrawn or discarded since: only of that are there corrections."""
+    if not isinstance(obj, Statement):
         return type(obj)._default_manager.filter(pk=obj.pk).exclude(publication=Publication.DRAFT).exists()
-    seen = Position.objects.filter(published_at__isnull=False).exclude(
-        Q(claim__publication=Publication.DRAFT) | Q(statement__source__publication=Publication.DRAFT)
+    if Correction.objects.filter(statement=obj).exists():
+        return True  # discarding what was seen has left its note
+    positions = Position.objects.filter(
+        statement=obj, statement__review=Review.ACCEPTED, published_at__isnull=False
     )
-    return (
-        seen.filter(pk=obj.pk).exists() if isinstance(obj, Position) else seen.filter(statement=obj).exists()
+    return any(
+        _was_shown(position)
+        for position in positions.select_related("claim", "statement__source").defer(
+            "statement__source__body", "statement__source__raw", "statement__source__search"
+        )
     )
+
+
+def _was_shown(position: Position) -> bool:
+    """Whether there was a moment at which both ends were public: the article may come after the claim, or when that is gone."""
+    claim, source = position.claim, position.statement.source
+    if claim.publication == Publication.DRAFT or source.publication == SourcePublication.DRAFT:
+        return False
+    began = max(filter(None, (position.published_at, claim.published_at, source.published_at)))
+    gone = Withdrawal.objects.filter(Q(claim=claim) | Q(source=source), reopened_at=None)
+    return not gone.filter(withdrawn_at__lte=began).exists()
 
 
 def note_change(

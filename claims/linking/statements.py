@@ -59,8 +59,9 @@ def _review(
             "reviewed_by": by,
             "reviewed_at": timezone.now(),
         }
+        seen = stored.review != review and was_seen(statement)
         change(statement, changes, base=base)
-        if stored.review != review and was_seen(statement):
+        if seen:
             note_change(
                 statement,
                 by=by,
@@ -192,7 +193,7 @@ def _tell_of_speakers(statement: Statement, before: list[str], *, by: User) -> N
 def attach(
     statement: Statement,
     claim: Claim,
-    stance: Stance | None = None,
+    stance: Stance | str | None = None,
     *,
     by: User,
     partial: bool = False,
@@ -207,7 +208,7 @@ def attach(
         if lock(claim).merged_into_id is not None:
             raise Refused("merged", _("This claim was merged into another one: use that one."))
         wanted = {
-            "stance": (stance or STANCE_OF_ACT[Act(statement.act)]).value,
+            "stance": Stance(stance or STANCE_OF_ACT[Act(statement.act)]).value,
             "partial": partial,
             "implied": implied,
             "inferred": inferred,
@@ -218,7 +219,7 @@ def attach(
         before = {name: getattr(position, name) for name in wanted}
         if not made and before != wanted:
             change(position, wanted)
-            if was_seen(position):
+            if position.published_at is not None and was_seen(statement):
                 told = [name for name in wanted if before[name] != wanted[name]]
                 note_change(
                     statement,

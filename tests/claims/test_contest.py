@@ -5,16 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims import contest
+from claims import contest, linking, reviewing
 from claims.contest import Fact, party_states, summary
 from claims.models import ClaimFigures
 from claims.vocabulary import Contest, PartyState, Role, Stance
-from tests.factories import make_claim, make_position, make_speaker, make_user
+from tests.factories import (
+    ADMISSION,
+    make_claim,
+    make_position,
+    make_source,
+    make_speaker,
+    make_statement,
+    make_user,
+)
 
 A, D, M, R, C = Stance.ASSERTS, Stance.DENIES, Stance.ADMITS, Stance.RETRACTS, Stance.CONTEXT
 EARLY, LATE = date(2022, 9, 1), date(2022, 11, 5)
@@ -47,6 +56,33 @@ def fact(
 )
 def test_a_change_of_story_needs_a_known_order(facts: list[Fact], state: PartyState) -> None:
     assert party_states(facts) == {"Iran": state}
+
+
+def test_an_order_follows_from_dates_and_said_after_together() -> None:
+    # The admission came after a statement of November, the denial was in September.
+    assert (
+        party_states([fact(D, 1, EARLY), fact(C, 2, LATE), fact(M, 3, after=2)])["Iran"]
+        == "denied_then_admitted"
+    )
+    # The denial came before a statement of September, the admission in November.
+    assert (
+        party_states([fact(D, 1), fact(C, 2, EARLY, after=1), fact(M, 3, LATE)])["Iran"]
+        == "denied_then_admitted"
+    )
+    # A step that nobody knows leads nowhere further.
+    assert party_states([fact(D, 1), fact(M, 3, after=9)])["Iran"] == "admitted"
+
+
+def test_periods_that_overlap_or_are_open_give_no_order() -> None:
+    denial, admission = Fact("Iran", D, 1, EARLY, LATE), Fact("Iran", M, 2, LATE, None)
+    assert party_states([denial, admission])["Iran"] == "admitted"
+    assert party_states([Fact("Iran", D, 1, EARLY, None), admission])["Iran"] == "admitted"
+    assert party_states([Fact("Iran", D, 1, None, EARLY), admission])["Iran"] == "denied_then_admitted"
+
+
+def test_one_partys_story_is_not_anothers() -> None:
+    told = [fact(D, 1, EARLY, party="Iran"), fact(M, 2, LATE, party="Russia")]
+    assert party_states(told) == {"Iran": PartyState.DENIES, "Russia": PartyState.ADMITTED}
 
 
 def test_context_makes_no_party() -> None:
@@ -127,6 +163,83 @@ class TestFigures:
         contest.refresh([claim.pk])
         assert ClaimFigures.objects.get(claim=claim).contest == "uncontested"
 
+    def test_an_unnamed_speaker_is_a_party_of_its_own(self) -> None:
+        state = make_speaker("United States", kind="government")
+        source = make_source()
+        nobody = make_speaker("Two officials", kind="anonymous", only_in=source, speaks_for=state)
+        position = make_position(None, Stance.DENIES, nobody, source=source)
+        contest.refresh([position.claim_id])
+        assert [p["name"] for p in ClaimFigures.objects.get().parties] == ["Two officials"]
+
+    def test_said_after_leads_through_statements_that_are_not_on_the_claim(self) -> None:
+        claim, iran, source = make_claim(), make_speaker("Iran", kind="government"), make_source()
+        denial = make_position(claim, Stance.DENIES, iran).statement
+        between = make_statement(source, after=make_statement(source, ADMISSION, after=denial))
+        admission = make_position(claim, Stance.ADMITS, iran, after=between)
+        contest.refresh([claim.pk])
+        assert ClaimFigures.objects.get().contest == "denied_then_admitted"
+        chief = make_user(Role.SENIOR_EDITOR)
+        for each in (denial.source, admission.statement.source):
+            reviewing.publish_source(each, by=chief)
+        reviewing.publish(claim, by=chief)
+        assert ClaimFigures.objects.get().contest == "admitted"  # readers do not see what stands between
+        reviewing.publish_source(source, by=chief)
+        contest.refresh([claim.pk])
+        assert ClaimFigures.objects.get().contest == "denied_then_admitted"
+        linking.reject(between, by=chief)
+        contest.refresh([claim.pk])
+        assert ClaimFigures.objects.get().contest == "admitted"
+
+    def test_parties_are_named_by_what_they_did(self) -> None:
+        claim = make_claim()
+        for stance, name in [
+            (Stance.ASSERTS, "A"),
+            (Stance.DENIES, "B"),
+            (Stance.RETRACTS, "C"),
+            (Stance.ADMITS, "D"),
+        ]:
+            make_position(claim, stance, make_speaker(name))
+        turned = make_speaker("E")
+        make_position(
+            claim, Stance.DENIES, turned, said_earliest=EARLY, said_latest=EARLY, said_basis="stated"
+        )
+        make_position(claim, Stance.ADMITS, turned, said_earliest=LATE, said_latest=LATE, said_basis="stated")
+        contest.refresh([claim.pk])
+        figures = ClaimFigures.objects.get()
+        assert [p["name"] for p in figures.parties] == ["E", "D", "C", "B", "A"]
+        assert set(figures.parties[0]) == {"party", "name", "slug", "state"}
+        assert figures.newest_on == LATE
+
+    def test_the_decision_in_force_is_among_the_figures(self) -> None:
+        claim = make_position().claim
+        verdict = reviewing.dispute(claim, by=make_user(Role.EDITOR), because="Two named bodies deny it.")
+        figures = ClaimFigures.objects.get(claim=claim)
+        assert (figures.rating, figures.rated_at, figures.sort_at) == (
+            "disputed",
+            verdict.decided_at,
+            verdict.decided_at,
+        )
+
+    def test_nothing_to_refresh_is_no_error(self) -> None:
+        assert contest.refresh([]) == 0
+
+    def test_the_command_refreshes_all_claims_or_those_named(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        first, second = make_position().claim, make_position().claim
+        call_command("refresh_contest", claim=[first.slug])
+        assert set(ClaimFigures.objects.values_list("claim", flat=True)) == {first.pk}
+        call_command("refresh_contest")
+        assert set(ClaimFigures.objects.values_list("claim", flat=True)) == {first.pk, second.pk}
+        assert capsys.readouterr().out == "Recomputed 1 claim.\nRecomputed 2 claims.\n"
+
+    def test_a_chain_that_comes_back_ends(self) -> None:
+        one, two = make_speaker("One"), make_speaker("Two")
+        parties = contest.Parties([one.pk])
+        one.speaks_for, two.speaks_for = two, one  # the database refuses it; a lookup must end all the same
+        parties._known = {one.pk: one, two.pk: two}
+        assert parties.of(one.pk) in (one, two)
+
     def test_what_is_not_accepted_does_not_count(self) -> None:
         claim = make_claim()
         make_position(claim, Stance.DENIES, review="suggested")
@@ -153,8 +266,6 @@ class TestFigures:
         ]
 
     def test_a_published_claim_counts_only_what_readers_see(self) -> None:
-        from claims import linking, reviewing
-
         chief = make_user(Role.SENIOR_EDITOR)
         first = make_position(None, Stance.ASSERTS)
         reviewing.publish_source(first.statement.source, by=chief)

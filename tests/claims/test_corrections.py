@@ -1,0 +1,151 @@
+"""No silent fixes. Random histories of a claim and its statements: every change of what readers had seen is told, nothing else is.
+
+CLAIMTRACKER_HISTORIES sets how many histories are tried (40 by default; 5,000 by hand).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claims import linking, reviewing
+from claims.errors import Refused
+from claims.models import Claim, Correction, Position, Speaker, Statement, Verdict
+from claims.vocabulary import Role
+from sources.models import Source
+from tests.factories import (
+    ADMISSION,
+    DENIAL,
+    make_claim,
+    make_source,
+    make_speaker,
+    make_statement,
+    make_user,
+    span_of,
+)
+
+pytestmark = pytest.mark.django_db
+HISTORIES = int(os.environ.get("CLAIMTRACKER_HISTORIES", "40"))
+WHY = {"en": "A reason that is long enough."}
+
+
+class World:
+    """One claim, one article, two statements, three speakers; senior editors do everything."""
+
+    def __init__(self) -> None:
+        self.by: User = make_user(Role.SENIOR_EDITOR)
+        self.claim = make_claim()
+        self.source = make_source()
+        self.people: list[Speaker] = [make_speaker() for _ in range(3)]
+        self.statements = [
+            make_statement(self.source, words, self.people[0]) for words in (DENIAL, ADMISSION)
+        ]
+        linking.attach(self.statements[0], self.claim, by=self.by)
+
+    def now(self) -> dict[tuple[str, int], Any]:
+        """What readers see and what we promise to tell of, by thing."""
+        seen: dict[tuple[str, int], Any] = {}
+        for claim in Claim.objects.published():
+            seen["claim", claim.pk] = (claim.text_it, claim.text_en, claim.period_earliest)
+            for verdict in Verdict.objects.current().filter(claim=claim):
+                seen["verdict", claim.pk] = (verdict.rating, verdict.reason_en)
+        for statement in Statement.objects.published():
+            seen["statement", statement.pk] = (
+                [each["start"] for each in statement.spans],
+                statement.said_earliest,
+                list(statement.speakers.values_list("speaker__name", flat=True)),
+            )
+        for position in Position.objects.published():
+            seen["position", position.statement_id] = (position.stance, position.partial)
+        return seen
+
+
+NUMBER = st.integers(0, 2)
+Act = Callable[[World, int], object]
+ACTS: dict[str, Act] = {
+    "publish": lambda w, n: reviewing.publish(w.claim, by=w.by),
+    "update": lambda w, n: reviewing.publish_update(w.claim, by=w.by),
+    "publish the article": lambda w, n: reviewing.publish_source(w.source, by=w.by),
+    "withdraw": lambda w, n: reviewing.withdraw((w.claim, w.source)[n % 2], by=w.by, because=WHY),
+    "reopen": lambda w, n: reviewing.reopen((w.claim, w.source)[n % 2], by=w.by),
+    "review again": lambda w, n: reviewing.review_again(w.claim, by=w.by),
+    "reword": lambda w, n: reviewing.edit_claim(w.claim, {"text_en": f"Words {n}."}, by=w.by),
+    "note": lambda w, n: reviewing.edit_claim(w.claim, {"desk_note": f"Note {n}."}, by=w.by),
+    "rate": lambda w, n: reviewing.decide(
+        [w.claim], ("unproven", "disputed", "confirmed")[n], by=w.by, because=WHY
+    ),
+    "attach": lambda w, n: linking.attach(
+        w.statements[n % 2], w.claim, ("denies", "admits", "context")[n], by=w.by
+    ),
+    "accept": lambda w, n: linking.accept(w.statements[n % 2], by=w.by),
+    "reject": lambda w, n: linking.reject(w.statements[n % 2], by=w.by, because="No."),
+    "credit": lambda w, n: linking.attribute(w.statements[n % 2], w.people[n], by=w.by),
+    "date": lambda w, n: linking.edit_statement(
+        w.statements[n % 2], {"said_earliest": date(2022, 1, 1 + n), "said_basis": "stated"}, by=w.by
+    ),
+    "place": lambda w, n: linking.edit_statement(
+        w.statements[n % 2], {"spans": [span_of(w.source.body, (DENIAL, ADMISSION, "ministero")[n])]}, by=w.by
+    ),
+    "caution": lambda w, n: linking.edit_statement(w.statements[n % 2], {"hedge": "reported"}, by=w.by),
+}
+
+
+def notes() -> dict[tuple[str, int], int]:
+    """How many corrections each thing has."""
+    counted: dict[tuple[str, int], int] = {}
+    for note in Correction.objects.all():
+        kinds = (
+            ("statement", "position")
+            if note.statement_id
+            else ("verdict",)
+            if "rating" in note.after
+            else ("claim",)
+        )
+        key = note.statement_id or note.claim_id
+        assert key is not None
+        for kind in kinds:
+            counted[kind, key] = counted.get((kind, key), 0) + 1
+    return counted
+
+
+@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(sorted(ACTS)), NUMBER), max_size=25))
+def test_every_change_of_what_was_seen_is_told_and_nothing_unpublished_ever_is(
+    db: None, history: list[tuple[str, int]]
+) -> None:
+    with transaction.atomic():
+        world = World()
+        last: dict[
+            tuple[str, int], tuple[Any, int]
+        ] = {}  # what readers saw last, and how often they had been told
+        shown: set[int] = set()
+        for act, number in history:
+            with suppress(Refused), transaction.atomic():
+                ACTS[act](world, number)
+            world.claim, world.source = (
+                Claim.objects.get(pk=world.claim.pk),
+                Source.objects.get(pk=world.source.pk),
+            )
+            world.statements = list(Statement.objects.filter(source=world.source).order_by("pk"))
+            told = notes()
+            for thing, value in world.now().items():
+                was, times = last.get(thing, (value, 0))
+                assert value == was or told.get(thing, 0) > times, f"{thing} changed in silence by {act}"
+                last[thing] = (value, told.get(thing, 0))
+                if thing[0] == "statement":
+                    shown.add(thing[1])
+            for kind, key in told:
+                if kind == "statement":
+                    assert key in shown, f"a statement never seen was told of by {act}"
+                elif kind != "position":
+                    assert world.claim.publication != "draft", f"a draft was told of by {act}"
+        transaction.set_rollback(True)
