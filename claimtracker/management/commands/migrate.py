@@ -6,9 +6,23 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
+from django.db.migrations.state import ProjectState
+from pgtrigger.migrations import AddTrigger
 
 from claimtracker.hardening import harden
 from claimtracker.routing import OWNER
+
+
+def _note_trigger(operation: AddTrigger, app_label: str, state: ProjectState) -> None:
+    """AddTrigger's own, but for rendering the model and all its neighbours anew: a trigger changes no field.
+
+    Two hundred times, that was half of the time of a first migration.
+    """
+    options = state.models[app_label, operation.model_name].options
+    options["triggers"] = [*options.get("triggers", []), operation.trigger]
+
+
+AddTrigger.state_forwards = _note_trigger  # type: ignore[method-assign,assignment]
 
 
 class Command(migrate.Command):
