@@ -29,10 +29,6 @@ class When:
     is_inferred: bool = False
     is_reported: bool = False
 
-    @property
-    def is_known(self) -> bool:
-        return not self.is_reported
-
 
 def span(earliest: date | None, latest: date | None) -> str:
     """A range in words; either end may be open, not both."""

@@ -58,7 +58,7 @@ def page(
     An address that makes no sense is the first page.
     """
     backwards = "before" in request.GET
-    place = _place(request.GET.get("before" if backwards else "after", ""), len(fields))
+    place = _place(request.GET.get("before" if backwards else "after", ""), fields)
     downwards = descending != (backwards and place is not None)
     found = queryset.order_by(*(f"-{field}" if downwards else field for field in fields))
     if place is not None:
@@ -95,23 +95,35 @@ def _query(request: HttpRequest, name: str, row: Any, fields: Sequence[str]) -> 
     return query.urlencode()
 
 
-def _place(cursor: str, length: int) -> list[Any] | None:
+def _place(cursor: str, fields: Sequence[str]) -> list[Any] | None:
+    """The values that a cursor names, of the kinds that the fields have; None for anything else.
+
+    The last field is a key; before it, names that end in `_at` are moments and all others text.
+    """
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
+        if not isinstance(values, list) or len(values) != len(fields):
+            return None
+        return [_read(value, field) for value, field in zip(values[:-1], fields, strict=False)] + [
+            _key(values[-1])
+        ]
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(values, list) or len(values) != length:
-        return None
-    # The last one is always a key; the first a moment or a name.
-    if not isinstance(values[-1], int) or isinstance(values[-1], bool) or abs(values[-1]) >= 2**63:
-        return None
-    if any(not isinstance(value, str) or "\x00" in value for value in values[:-1]):
-        return None
-    return [_moment(value) for value in values[:-1]] + values[-1:]
 
 
-def _moment(value: str) -> datetime | str:
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
+def _read(value: Any, field: str) -> datetime | str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError(field)
+    value.encode()  # a lone surrogate is no text
+    if not field.endswith("_at"):
         return value
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not 1 < moment.year < 9999:
+        raise ValueError(field)
+    return moment
+
+
+def _key(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**63:
+        raise ValueError(value)
+    return value

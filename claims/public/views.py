@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from claims.models import Claim, Correction, OldSlug, Speaker, Withdrawal
@@ -57,6 +58,7 @@ MOST_MERGES = 10
 def public_page(view: View) -> View:
     """GET and HEAD only; whoever has the page already asks whether it changed (ETag), and no cache keeps it unasked."""
 
+    @csrf_exempt  # nothing can be sent here: a form from elsewhere hears 405, not 403
     @require_safe
     @conditional_page
     @cache_control(public=True, max_age=0, must_revalidate=True)
@@ -68,6 +70,7 @@ def public_page(view: View) -> View:
     return result
 
 
+@csrf_exempt
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """To the reader's language."""

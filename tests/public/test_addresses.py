@@ -35,8 +35,9 @@ def test_the_list_of_addresses_in_these_tests_is_complete() -> None:
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_sent_to_a_public_page(client: Client, method: str) -> None:
+def test_nothing_can_be_sent_to_a_public_page(method: str) -> None:
     world = make_world()
+    client = Client(enforce_csrf_checks=True)
     for address in [f"/en/{address}" for address in every_address(world)] + ["/"]:
         assert getattr(client, method)(address).status_code == 405, address
 

@@ -9,14 +9,16 @@ from django.test import Client
 from django.utils import timezone
 
 from claims import contest
-from claims.models import Position
-from claims.vocabulary import Rating, Stance
+from claims.models import Claim, Correction, Evidence, OldSlug, Position, Withdrawal
+from claims.vocabulary import EvidenceKind, Rating, Stance
 from tests.factories import (
     make_published_claim,
     make_published_source,
     make_said,
     make_shown,
+    make_source,
     make_speaker,
+    make_user,
     make_verdict,
 )
 from tests.public.world import make_world
@@ -87,13 +89,69 @@ def test_parties_are_called_as_the_pages_language_calls_them(client: Client) -> 
     assert "Testlandia" not in text_of(client, f"/en/claims/{world.claim.slug}/")
 
 
-def test_statements_newer_than_the_decision_are_announced(client: Client) -> None:
+def test_statements_linked_after_the_decision_are_announced(client: Client) -> None:
     world = make_world()
-    shown = Position.objects.published().filter(claim=world.claim)
-    Position.objects.filter(pk__in=list(shown.values_list("pk", flat=True))).update(
-        published_at=timezone.now() + timedelta(minutes=1)
+    address = f"/en/claims/{world.claim.slug}/"
+    assert "This assessment predates" not in text_of(client, address)
+    later = make_published_source("A later text\n\nThe minister says it again.")
+    make_shown(make_said(later, "The minister says it again", world.spokesman), world.claim)
+    Position.objects.filter(statement__source=later).update(created_at=timezone.now() + timedelta(minutes=1))
+    assert "This assessment predates 1 newer statement." in text_of(client, address)
+
+
+def test_a_merged_claim_leads_to_the_one_that_lives_on(client: Client) -> None:
+    world = make_world()
+    middle = make_published_claim("The same in other words", slug="other-words")
+    last = make_published_claim("And again", slug="again")
+    Claim.objects.filter(pk=last.pk).update(merged_into=middle)
+    Claim.objects.filter(pk=middle.pk).update(merged_into=world.claim)
+    for slug in ("other-words", "again"):
+        response = client.get(f"/it/claims/{slug}/")
+        assert (response.status_code, response["Location"]) == (301, f"/it/claims/{world.claim.slug}/")
+
+
+def test_a_former_address_leads_to_the_new_one(client: Client) -> None:
+    world = make_world()
+    OldSlug.objects.create(slug="old-address", claim=world.claim)
+    OldSlug.objects.create(slug="old-draft", claim=world.draft)
+    response = client.get("/en/claims/old-address/")
+    assert (response.status_code, response["Location"]) == (301, f"/en/claims/{world.claim.slug}/")
+    assert client.get("/en/claims/old-draft/").status_code == 404
+
+
+def test_a_withdrawn_claim_is_gone_and_says_why(client: Client) -> None:
+    world = make_world()
+    Claim.objects.filter(pk=world.claim.pk).update(publication="withdrawn")
+    Withdrawal.objects.create(claim=world.claim, reason_en="It rested on a forged letter.", by=make_user())
+    response = client.get(f"/en/claims/{world.claim.slug}/")
+    assert response.status_code == 410
+    text = response.content.decode()
+    assert "It rested on a forged letter." in text
+    assert "sold drones" not in text
+
+
+def test_a_correction_is_on_the_page_and_in_the_log(client: Client) -> None:
+    world = make_world()
+    Correction.objects.create(claim=world.claim, text_en="We had the wrong month.", by=make_user())
+    for address in (f"/en/claims/{world.claim.slug}/", "/en/corrections/"):
+        assert "We had the wrong month." in text_of(client, address)
+
+
+def test_evidence_that_rests_on_a_draft_is_not_shown(client: Client) -> None:
+    world = make_world()
+    hidden = make_source("A hidden text\n\nThat says something.")
+    hidden_statement = make_said(hidden, "That says something")
+    for rests_on in ({"source": hidden}, {"statement": hidden_statement}):
+        Evidence.objects.create(
+            claim=world.claim, kind=EvidenceKind.SUPPORTS, note_en="A hidden note", **rests_on
+        )
+    shown = world.claim.positions.get(stance=Stance.ASSERTS, statement__source=world.article).statement
+    Evidence.objects.create(
+        claim=world.claim, kind=EvidenceKind.CONTEXT, note_en="A note that is seen", statement=shown
     )
-    assert "A hidden note" not in text_of(client, f"/en/claims/{world.claim.slug}/")
+    text = text_of(client, f"/en/claims/{world.claim.slug}/")
+    assert "A hidden note" not in text
+    assert "A note that is seen" in text
 
 
 def test_a_hostile_text_is_shown_as_text(client: Client) -> None:

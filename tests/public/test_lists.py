@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from datetime import timedelta
 
@@ -65,6 +67,43 @@ def test_nonsense_in_an_address_is_no_error(client: Client, query: str) -> None:
     assert client.get(f"/en/claims/?{query}").status_code == 200
     assert client.get(f"/it/denials/?{query}").status_code == 200
     assert client.get(f"/it/speakers/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["abc", 5],
+        ["2024-01-01", 5],
+        ["2024-01-01T00:00:00", 5],
+        ["0001-01-01T00:00:00+00:00", 5],
+        ["2024-01-01T00:00:00+00:00", 2**63],
+        ["2024-01-01T00:00:00+00:00", True],
+        [1, 2],
+        ["\ud800", 5],
+        ["a\x00b", 5],
+        [[[]], 5],
+        [5],
+        [],
+        {"a": 1},
+        "text",
+        None,
+    ],
+)
+def test_a_made_up_place_in_a_list_is_no_error(client: Client, values: object) -> None:
+    make_world()
+    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    for address in (
+        "claims/",
+        "denials/",
+        "decisions/",
+        "speakers/",
+        "sources/",
+        "outlets/",
+        "corrections/",
+        "reversals/",
+    ):
+        for direction in ("after", "before"):
+            assert client.get(f"/en/{address}?{direction}={cursor}").status_code == 200, (address, values)
 
 
 def test_a_filter_that_cannot_be_read_is_said_beside_it_and_the_others_are_kept(client: Client) -> None:
