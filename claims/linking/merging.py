@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims import contest
 from claims.acts import act, change
-from claims.corrections import note_change, was_seen
+from claims.corrections import in_both, note_change, was_seen
 from claims.errors import Refused
 from claims.linking.statements import touch
 from claims.models import (
@@ -33,13 +33,14 @@ def merge_speakers(loser: Speaker, *, into: Speaker, by: User, because: str) -> 
             raise Refused("merge", _("Choose two different people or bodies that are not merged already."))
         if loser.only_in_id is not None or into.only_in_id is not None:
             raise Refused("anonymous", _("Unnamed speakers are never merged: nobody knows who they are."))
-        both = StatementSpeaker.objects.filter(speaker=into).values("statement")
-        StatementSpeaker.objects.filter(speaker=loser, statement__in=both).delete()
-        for statement in Statement.objects.filter(speakers__speaker=loser).distinct():
+        theirs = Q(speakers__speaker=loser) | Q(speakers__on_behalf_of=loser)
+        for statement in Statement.objects.filter(theirs).distinct().order_by("pk"):
             if was_seen(statement):
                 note_change(
                     statement, by=by, before={"speaker": [loser.name]}, after={"speaker": [into.name]}
                 )
+        both = StatementSpeaker.objects.filter(speaker=into).values("statement")
+        StatementSpeaker.objects.filter(speaker=loser, statement__in=both).delete()
         StatementSpeaker.objects.filter(speaker=loser).update(speaker=into)
         StatementSpeaker.objects.filter(on_behalf_of=loser).update(on_behalf_of=into)
         Carrier.objects.filter(speaker=loser).update(speaker=into)
@@ -75,6 +76,10 @@ def _claims_where_they_count(speaker: Speaker) -> set[int]:
     )
 
 
+def _took_in() -> str:
+    return _("Another claim that says the same was merged into this one.")
+
+
 def merge_claims(loser: Claim, *, into: Claim, by: User, because: str) -> None:
     """Two claims that say the same become one: positions and evidence move, the old address leads to the new one (301)."""
     with act(Verb.MERGE, by=by, name="merge_claims", because=because):
@@ -95,7 +100,9 @@ def merge_claims(loser: Claim, *, into: Claim, by: User, because: str) -> None:
         if stored[loser.pk].publication != Publication.DRAFT:
             OldSlug.objects.get_or_create(slug=loser.slug, claim=into)
         if stored[loser.pk].is_public:
-            note_change(into, by=by, before={}, after={"merged": loser.text}, text=because)
+            note_change(
+                into, by=by, before={}, after={"merged": loser.text}, text=because or in_both(_took_in)
+            )
         change(loser, {"merged_into": into})
         touch(into)
         contest.refresh([loser.pk, into.pk])

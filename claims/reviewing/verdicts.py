@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -279,7 +280,7 @@ def _supersede(claim: Claim, rating: Rating | str, by: User) -> None:
                 by=by,
                 before={"rating": old.rating},
                 after={"rating": Rating(rating).value},
-                text=in_both(lambda was=old.rating: _changed(was, rating)),  # type: ignore[misc]
+                text=in_both(partial(_changed, old.rating, rating)),
             )
 
 

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims import linking, reviewing
+from claims.corrections import note_change, was_seen
 from claims.errors import Refused
 from claims.models import Claim, Correction, Position, Speaker, Statement, Verdict
 from claims.vocabulary import Role
@@ -149,3 +150,28 @@ def test_every_change_of_what_was_seen_is_told_and_nothing_unpublished_ever_is(
                 elif kind != "position":
                     assert world.claim.publication != "draft", f"a draft was told of by {act}"
         transaction.set_rollback(True)
+
+
+def test_a_note_names_each_detail_as_people_do(db: None) -> None:
+    statement, by = make_statement(), make_user()
+    after = {
+        "said_earliest": date(2022, 9, 1),
+        "speaker": ["A"],
+        "stance": "denies",
+        "after": statement,
+        "odd": None,
+    }
+    note = note_change(statement, by=by, before={}, after=after)
+    assert note.text_en == "Changed: said, earliest, speaker, on this claim, said after, odd."
+    assert note.after == {**after, "said_earliest": "2022-09-01", "after": str(statement)}
+
+
+def test_an_article_published_while_its_claim_was_gone_has_not_been_seen(db: None) -> None:
+    world = World()
+    reviewing.publish(world.claim, by=world.by)
+    assert not was_seen(world.statements[0])
+    reviewing.withdraw(world.claim, by=world.by, because=WHY)
+    reviewing.publish_source(world.source, by=world.by)
+    assert not was_seen(world.statements[0])
+    reviewing.reopen(Claim.objects.get(), by=world.by)
+    assert was_seen(world.statements[0])

@@ -13,7 +13,16 @@ from django.test.utils import CaptureQueriesContext
 
 from claims import linking, reviewing
 from claims.errors import Refused, Stale
-from claims.models import Claim, Correction, OldSlug, Position, Speaker, SpeakerName, StatementSpeaker
+from claims.models import (
+    Claim,
+    Correction,
+    OldSlug,
+    Position,
+    Speaker,
+    SpeakerName,
+    Statement,
+    StatementSpeaker,
+)
 from claims.vocabulary import NameKind, Role, SpeakerKind, Stance
 from tests.factories import (
     ADMISSION,
@@ -193,12 +202,17 @@ def test_merging_two_records_of_one_person_moves_everything_and_keeps_the_name(
     for order, speaker in enumerate((pesco, peskov)):
         StatementSpeaker.objects.create(statement=both, speaker=speaker, order=order)
     mouth = make_speaker(speaks_for=pesco)
+    SpeakerName.objects.create(speaker=pesco, name="Peskow", kind="transliteration")
+    SpeakerName.objects.create(speaker=peskov, name=pesco.name, kind="garbled")
     linking.merge_speakers(pesco, into=peskov, by=editor, because="A garbled name.")
     pesco.refresh_from_db()
     mouth.refresh_from_db()
     assert (pesco.merged_into, mouth.speaks_for) == (peskov, peskov)
     assert both.speakers.get().speaker == peskov
-    assert peskov.names.get().name == pesco.name
+    assert set(peskov.names.values_list("name", "kind")) == {
+        (pesco.name, "garbled"),
+        ("Peskow", "transliteration"),
+    }
     assert OldSlug.objects.get(slug=pesco.slug).speaker == peskov
     assert linking.candidates(pesco.name)[0].speaker == peskov
     assert Correction.objects.filter(statement=seen.statement).exists()
@@ -263,3 +277,92 @@ def test_editors_triage_and_nobody_else(act: str, role: Role | None) -> None:
     else:
         with pytest.raises(PermissionDenied):
             ACTS[act](position, user)  # type: ignore[arg-type]
+
+
+# --- what else must hold ----------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_does_not_do_what_an_act_of_its_own_decides(editor: User) -> None:
+    statement = make_statement(review="suggested")
+    with pytest.raises(Refused, match="review"):
+        linking.edit_statement(statement, {"review": "accepted"}, by=editor)
+
+
+def test_what_is_accepted_again_is_told_too(editor: User, seen: Position) -> None:
+    linking.reject(seen.statement, by=editor, because="It is a refusal.")
+    linking.reject(seen.statement, by=editor, because="It is a refusal.")
+    linking.accept(seen.statement, by=editor)
+    again, gone = Correction.objects.filter(statement=seen.statement)
+    assert (gone.after, again.after) == ({"review": "rejected"}, {"review": "accepted"})
+    assert (gone.source, "no longer shown" in gone.text_en) == (seen.statement.source, True)
+
+
+def test_speakers_of_a_joint_statement_are_credited_in_one_act(editor: User, seen: Position) -> None:
+    statement, before = seen.statement, Statement.objects.get(pk=seen.statement_id).version
+    first = statement.speakers.get()
+    russia, china = make_speaker("Russia"), make_speaker("China")
+    rows = [StatementSpeaker(statement=statement, speaker=each) for each in (russia, china)]
+    linking.credit(statement, rows, by=editor)
+    assert [row.order for row in statement.speakers.all()] == [0, 1, 2]
+    linking.credit(statement, [], gone=[first], by=editor)
+    row = statement.speakers.get(speaker=china)
+    row.on_behalf_of = russia
+    linking.credit(statement, [row], by=editor)
+    assert Correction.objects.first().after == {"speaker": ["Russia", "China (Russia)"]}  # type: ignore[union-attr]
+    assert Statement.objects.get(pk=statement.pk).version == before + 3
+    linking.credit(statement, [], by=editor)
+    assert Correction.objects.count() == 3
+
+
+def test_nobody_speaks_for_the_unnamed_of_another_article(editor: User) -> None:
+    official = make_speaker("Two officials", kind=SpeakerKind.ANONYMOUS.value, only_in=make_source())
+    statement = make_statement()
+    row = StatementSpeaker(statement=statement, speaker=make_speaker(), on_behalf_of=official)
+    with pytest.raises(Refused, match="stays with the article"):
+        linking.credit(statement, [row], by=editor)
+
+
+def test_a_name_variant_of_another_language_is_not_offered() -> None:
+    speaker = make_speaker("Dmitry Peskov")
+    SpeakerName.objects.create(speaker=speaker, name="Sprecher", kind="role", language="en")
+    assert linking.candidates("sprecher", language="it") == []
+    assert linking.candidates("sprecher", language="en")[0].speaker == speaker
+
+
+def test_a_record_that_spoke_for_the_other_is_not_left_in_a_circle(editor: User) -> None:
+    russia = make_speaker("Russia")
+    kremlin = make_speaker("The Kremlin", speaks_for=russia)
+    double = make_speaker("Kremlin", speaks_for=kremlin)
+    SpeakerName.objects.create(speaker=kremlin, name="Kremlin", kind="official")
+    linking.merge_speakers(kremlin, into=double, by=editor, because="The same body.")
+    assert Speaker.objects.get(pk=double.pk).speaks_for == russia
+    assert [variant.name for variant in double.names.all()] == ["The Kremlin"]
+
+
+def test_merging_people_counts_their_claims_again_wherever_they_stand_in_the_chain(editor: User) -> None:
+    russia, double = make_speaker("Russia"), make_speaker("Russian Federation")
+    position = make_position(None, Stance.DENIES, make_speaker("Peskov", speaks_for=double))
+    linking.merge_speakers(double, into=russia, by=editor, because="One state.")
+    assert [party["name"] for party in position.claim.figures.parties] == ["Russia"]
+
+
+def test_a_draft_merged_away_leaves_no_public_trace(editor: User) -> None:
+    loser, into = make_position(), make_position()
+    linking.merge_claims(loser.claim, into=into.claim, by=editor, because="The same claim twice.")
+    assert not Correction.objects.exists() and not OldSlug.objects.exists()
+
+
+def test_a_withdrawn_claim_that_is_merged_is_not_quoted_in_public(editor: User, seen: Position) -> None:
+    chief, into = make_user(Role.SENIOR_EDITOR), make_claim()
+    reviewing.publish(into, by=chief)
+    reviewing.withdraw(seen.claim, by=chief, because="It was a forgery.")
+    linking.merge_claims(seen.claim, into=into, by=editor, because="The same claim twice.")
+    assert OldSlug.objects.get().claim == into
+    assert not Correction.objects.exists()
+
+
+def test_a_merge_without_a_word_is_told_all_the_same(editor: User, seen: Position) -> None:
+    into = make_claim()
+    reviewing.publish(into, by=make_user(Role.SENIOR_EDITOR))
+    linking.merge_claims(seen.claim, into=into, by=editor, because="")
+    assert "merged into this one" in Correction.objects.get(claim=into).text_en
