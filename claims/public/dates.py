@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from claims.public.naming import page_language
 from sources.vocabulary import DateBasis
 
-FORMATS = {"day": "j F Y", "short": "j M Y", "month": "M Y", "year": "Y"}
+FORMATS = {"day": "j F Y", "short": "j M Y", "month": "M Y", "whole month": "F Y", "year": "Y"}
 
 
 def written(on: date | datetime, form: str = "day") -> str:
@@ -30,9 +30,25 @@ class When:
     is_reported: bool = False
 
 
+def _whole(earliest: date, latest: date) -> str:
+    """ "February 2023" or "2023" where the range is exactly that."""
+    if (
+        latest == date.max
+        or (latest + timedelta(days=1)).day != 1
+        or earliest.day != 1
+        or earliest.year != latest.year
+    ):
+        return ""
+    if earliest.month == latest.month:
+        return written(earliest, "whole month")
+    return written(earliest, "year") if (earliest.month, latest.month) == (1, 12) else ""
+
+
 def span(earliest: date | None, latest: date | None) -> str:
     """A range in words; either end may be open, not both."""
     if earliest and latest:
+        if whole := _whole(earliest, latest):
+            return whole
         return written(earliest) if earliest == latest else f"{written(earliest)} – {written(latest)}"
     if latest:
         return _("by %(date)s") % {"date": written(latest)}

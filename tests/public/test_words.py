@@ -88,6 +88,9 @@ def test_a_date_says_how_it_is_known() -> None:
         assert dates.said(D, D, "inferred", **NOBODY).is_inferred
         assert dates.said(None, D, "inferred", **NOBODY).words == "by 9 December 2022"
         assert dates.said(D, date(2022, 12, 11), "stated", **NOBODY).on is None
+        assert dates.span(date(2024, 2, 1), date(2024, 2, 29)) == "February 2024"
+        assert dates.span(date(2024, 1, 1), date(2024, 12, 31)) == "2024"
+        assert dates.span(date(2024, 2, 1), date(2024, 2, 28)) == "1 February 2024 – 28 February 2024"
         unknown = dates.said(None, None, "unknown", source_earliest=None, source_latest=D)
         assert (unknown.words, unknown.is_reported) == ("No day given; reported by 9 December 2022", True)
         assert dates.said(None, None, "unknown", **NOBODY).words == "No day given"
