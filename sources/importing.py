@@ -84,7 +84,7 @@ class Planned:
     keys: set[str] = field(default_factory=set)
 
 
-class _Again(OperationalError):  # noqa: N818 (it is a reason to look again; a fault only after the last look)
+class _Again(OperationalError):
     """Somebody else stored or changed one of our rows between our look and our writing."""
 
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from claims.importing.ledger import Identity, Ledger, Record, Row
 from claims.importing.nouns import Noun, chunks
-from claims.models import OldSlug, Topic
-from claims.visibility import published_outlets
+from claims.models import Claim, OldSlug, Topic
+from claims.vocabulary import Publication
 from sources.articles import Article, article_from_fields
 from sources.characters import Refused
 from sources.dates import Published
@@ -55,7 +55,8 @@ class Topics(Noun):
         topics = {
             topic.pk: topic for topic in Topic.objects.filter(Q(slug__in=slugs) | Q(pk__in=old.values()))
         }
-        seen = set(Topic.objects.published().filter(pk__in=topics).values_list("pk", flat=True))
+        published = Claim.objects.filter(topic__in=topics).exclude(publication=Publication.DRAFT)
+        seen = set(published.values_list("topic_id", flat=True))
         found = {(slug,): topics[pk] for slug, pk in old.items()} | {
             (each.slug,): each for each in topics.values()
         }
@@ -66,6 +67,12 @@ class Topics(Noun):
             raise Refused("missing_field", "A new topic needs name_it or name_en.")
         slug = {"slug": record.fields["slug"]} if row.is_new else {}
         return slug | {name: record.fields[name] for name in ("name_it", "name_en") if name in record.fields}
+
+
+def _seen_outlets(pks: list[int]) -> set[int]:
+    """Outlets of an article that readers see, or have seen."""
+    published = Source.objects.filter(outlet__in=pks).exclude(publication=SourcePublication.DRAFT)
+    return {pk for pk in published.values_list("outlet_id", flat=True) if pk is not None}
 
 
 class Outlets(Noun):
@@ -81,7 +88,7 @@ class Outlets(Noun):
         outlets = {
             each.pk: each for each in Outlet.objects.filter(Q(slug__in=slugs) | Q(pk__in=old.values()))
         }
-        seen = set(published_outlets().filter(pk__in=outlets).values_list("pk", flat=True))
+        seen = _seen_outlets(list(outlets))
         found = {(slug,): outlets[pk] for slug, pk in old.items()}
         found |= {(each.slug,): each for each in outlets.values()}
         return {identity: Row(each.pk, each, seen=each.pk in seen) for identity, each in found.items()}
@@ -94,9 +101,7 @@ class Outlets(Noun):
             if "name" in record.fields and record.identity not in rows
         }
         named = Outlet.objects.filter(sort_key__in=names).order_by("-pk") if names else ()
-        seen = set(
-            published_outlets().filter(pk__in=[each.pk for each in named]).values_list("pk", flat=True)
-        )
+        seen = _seen_outlets([each.pk for each in named])
         for outlet in named:
             rows[names[fold(outlet.name)]] = Row(outlet.pk, outlet, seen=outlet.pk in seen)
         super()._give_rows(ledger, records)
@@ -132,7 +137,8 @@ class Sources(Noun):
                 "body", "raw", "search"
             ):
                 seen = source.publication != SourcePublication.DRAFT
-                found[(source.key or "",)] = Row(source.pk, source, seen=seen)
+                original = source.body_kind == BodyKind.FULL and source.original_sha256 != ""
+                found[(source.key or "",)] = Row(source.pk, source, seen=seen, original=original)
         return found
 
     def _give_rows(self, ledger: Ledger, records: list[Record]) -> None:
@@ -208,8 +214,10 @@ class Sources(Noun):
                 "published_basis": when["basis"],
                 "published_as_written": when.get("as_written", source.published_as_written),
             }
-        replaced = source.body_kind == BodyKind.FULL and source.original_sha256
-        if replaced:
+        if fields.get("original_sha256") == source.text_sha256:
+            # The original was here before the summary could be stored.
+            row.original = True
+        if row.original:
             # The original took the summary's place: the record's title and text were the summary's.
             values.pop("title", None)
         elif "body" in fields and self._article(ledger, record).text_sha256 != source.text_sha256:

@@ -39,7 +39,7 @@ class Row:
     """What an identity leads to: a stored row, or one that is about to be stored.
 
     `seen`: readers have seen it, so that it changes only in the open. `merged`: another one took its place, and `pk` is
-    that other one.
+    that other one. `original`: of a source, that it is the text for which a summary of ours stood.
     """
 
     pk: int
@@ -47,6 +47,7 @@ class Row:
     is_new: bool = False
     seen: bool = False
     merged: bool = False
+    original: bool = False
 
 
 @dataclass(eq=False, slots=True)

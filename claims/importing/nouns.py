@@ -24,11 +24,11 @@ BATCH = 1_000
 T = TypeVar("T")
 
 
-class Again(Exception):  # noqa: N818 (a reason to look again)
+class Again(Exception):
     """Somebody else stored or changed one of our rows between our look and our writing."""
 
 
-class Culprits(Exception):  # noqa: N818
+class Culprits(Exception):
     """Records that the database will not hold. The run starts over without them.
 
     `doubles`: all of them because such a row is there: somebody else may have been faster, and another look helps.

@@ -13,7 +13,6 @@ from claims.models import Carrier, Position, Statement, StatementSpeaker
 from claims.vocabulary import STANCE_OF_ACT, Act, Review, StatementOrigin
 from sources.characters import Refused
 from sources.models import Source
-from sources.vocabulary import BodyKind
 
 __all__ = ["Positions", "Statements"]
 
@@ -105,8 +104,8 @@ class Statements(Noun):
 
     def _anchor(self, record: Record, home: Row, body: str) -> dict[str, Any]:
         """Place, cue and delivery in the text that the source has now: our summary, or the original in its place."""
-        fields, source = record.fields, home.instance
-        if "original" in fields and source.body_kind == BodyKind.FULL and source.original_sha256:
+        fields = record.fields
+        if "original" in fields and home.original:
             return _original_anchor(fields["original"], body, fields["source"])
         values: dict[str, Any] = {"delivery": fields["delivery"]} if "delivery" in fields else {}
         if "quotes" in fields and "spans" in fields:
@@ -249,8 +248,7 @@ def _original_anchor(original: dict[str, Any], body: str, source: str) -> dict[s
 
 
 def _speaker_span(record: Record, order: int, home: Row, body: str) -> dict[str, Any] | None:
-    source = home.instance
-    if not (source.body_kind == BodyKind.FULL and source.original_sha256):
+    if not home.original:
         return None
     spans = record.fields.get("original", {}).get("speaker_spans", [])
     if order >= len(spans) or spans[order] is None:

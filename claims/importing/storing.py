@@ -126,7 +126,7 @@ def _attempt(
             then(report)
         with connection.cursor() as cursor:
             # What the database checks at the end is checked now, while somebody listens.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         if dry_run:
             report.answers = [_without_ids(answer) for answer in report.answers]
             transaction.set_rollback(True)

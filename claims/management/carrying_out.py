@@ -95,7 +95,9 @@ def _accept(report: Report, record: Record, by: User) -> None:
 def _publish_source(report: Report, record: Record, by: User) -> None:
     source = Source.objects.without_text().get(pk=record.row.pk)
     if source.publication == SourcePublication.DRAFT:
-        reviewing.publish_source(source, by=by, shown=record.fields.get("shown"))
+        # What the record says of our summary is not said of the original that took its place.
+        shown = None if record.row.original else record.fields.get("shown")
+        reviewing.publish_source(source, by=by, shown=shown)
 
 
 def _add_evidence(report: Report, record: Record, by: User) -> None:
