@@ -106,7 +106,7 @@ _GARBLED_LEADS = frozenset("\u00c2\u00c3\u00e2\u00f0")
 _MOJIBAKE = re.compile(f"[\u00c2\u00c3][{_CONTINUATION}]|\u00e2\u20ac|\u00f0\u0178[{_CONTINUATION}]")
 
 
-class Refused(Exception):  # noqa: N818 (it is an answer, not a fault)
+class Refused(Exception):
     """A text that is not taken. `reason` is one word for machines, `sentence` one sentence for people.
 
     Reasons: empty, no_text, binary, encoding, control_chars, too_large, too_long_line, markup_bomb,
