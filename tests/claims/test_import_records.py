@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 
 from claims.importing import Report, import_records, read_records, start_run
+from claims.importing.shapes import SHAPES, TYPES, checked
 from claims.models import Claim, Denial, Evidence, Position, Speaker, Statement, Verdict
 from claims.vocabulary import Role
 from sources.models import ImportItem, Outlet, Source
@@ -424,3 +425,13 @@ class TestCommand:
         User.objects.create(username="carla").groups.add(Group.objects.get(name=Role.EDITOR.value))
         code, _out, err = command(write(tmp_path, *ALL), "--publish", "--by", "carla")
         assert (code, "senior editor" in err) == (2, True)
+
+
+def test_every_example_of_the_documentation_is_a_record_that_is_taken() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    blocks = [block.strip() for block in text.split("```")[1::2]]
+    types = [checked(json.loads(block))[0] for block in blocks if block.startswith("{")]
+    assert types == list(TYPES)
+    for kind, shape in SHAPES.items():
+        section = text.split(f"\n## {kind}\n")[1].split("\n## ")[0] + text.split("## topic")[0]
+        assert [name for name in shape.fields if f"`{name}`" not in section] == []
