@@ -31,6 +31,7 @@ from sources.vocabulary import BodyKind, DateBasis, Outcome, RunKind, SourcePubl
 
 __all__ = [
     "BATCH",
+    "Again",
     "Answer",
     "Planned",
     "finish_run",
@@ -84,7 +85,7 @@ class Planned:
     keys: set[str] = field(default_factory=set)
 
 
-class _Again(OperationalError):
+class Again(OperationalError):
     """Somebody else stored or changed one of our rows between our look and our writing."""
 
 
@@ -158,13 +159,13 @@ def import_batch(
     if dry_run:
         return _Batch(batch, planned or Planned()).answers()
     for _attempt in range(ATTEMPTS - 1):
-        with suppress(_Again):
+        with suppress(Again):
             return _store(batch, run, by)
     return _store(batch, run, by)
 
 
 def _store(batch: Sequence[Named], run: ImportRun | None, by: User | None) -> list[Answer]:
-    """One attempt at a batch. Raises _Again, OperationalError; then nothing of it is stored."""
+    """One attempt at a batch. Raises Again, OperationalError; then nothing of it is stored."""
     try:
         with transaction.atomic(), pghistory.context(**({"user": by.pk} if by else {}), verb="import"):
             answers = _Batch(batch).store()
@@ -172,7 +173,7 @@ def _store(batch: Sequence[Named], run: ImportRun | None, by: User | None) -> li
             return answers
     except (DataError, OperationalError) as error:
         if _sqlstate(error) in _TRY_AGAIN:
-            raise _Again(str(error)) from error
+            raise Again(str(error)) from error
         if not (isinstance(error, DataError) or _sqlstate(error).startswith("54")):
             raise
     if len(batch) > 1:
@@ -209,13 +210,13 @@ class _Batch:
         if self.new:
             Source.objects.bulk_create(self.new, ignore_conflicts=True)
             if Source.objects.filter(pk__in=[source.pk for source in self.new]).count() < len(self.new):
-                raise _Again("somebody else goes on storing the same texts")
+                raise Again("somebody else goes on storing the same texts")
         for pk, changes in self.filled.items():
             untouched = Source.objects.filter(
                 pk=pk, version=self.versions[pk], publication=SourcePublication.DRAFT
             )
             if not untouched.update(**changes):
-                raise _Again("somebody else goes on changing the same articles")
+                raise Again("somebody else goes on changing the same articles")
         return answers
 
     def answers(self) -> list[Answer]:

@@ -217,8 +217,8 @@ class Sources(Noun):
         if fields.get("original_sha256") == source.text_sha256:
             # The original was here before the summary could be stored.
             row.original = True
-        if row.original:
-            # The original took the summary's place: the record's title and text were the summary's.
+        if row.original or ledger.keep:
+            # Where the original took the summary's place, the record's title and text were the summary's.
             values.pop("title", None)
         elif "body" in fields and self._article(ledger, record).text_sha256 != source.text_sha256:
             raise Refused("published", "The text of a stored article never changes.")

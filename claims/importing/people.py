@@ -163,6 +163,9 @@ def _refuse_unless_anonymous_stays(values: dict[str, Any], row: Row) -> None:
     )
     if (kind == SpeakerKind.ANONYMOUS) != (only_in is not None):
         raise Refused("bad_value", "“only_in” names the source of an anonymous speaker, and of no other.")
+    outlet = values.get("outlet_id", row.instance.outlet_id)
+    if outlet is not None and kind != SpeakerKind.OUTLET:
+        raise Refused("bad_value", "“outlet” names the outlet that the speaker is: its kind is outlet.")
     if kind == SpeakerKind.ANONYMOUS and item:
         raise Refused("bad_value", "An anonymous speaker has no Wikidata item.")
 

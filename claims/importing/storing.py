@@ -27,6 +27,7 @@ from claims.importing.shapes import TYPES, checked, identity
 from claims.permissions import require
 from claims.vocabulary import Verb
 from sources.characters import Refused
+from sources.importing import Again as ArticleAgain
 from sources.models import ImportItem, ImportRun
 from sources.reports import printable
 from sources.vocabulary import Outcome, RunKind
@@ -90,20 +91,17 @@ def import_records(
             looks += 1
         except (Again, OperationalError) as error:
             looks += 1
-            if looks >= ATTEMPTS or not _may_look_again(error):
+            if not _somebody_was_faster(error):
+                raise
+            if looks >= ATTEMPTS:
                 raise OperationalError("somebody else goes on changing the same things") from error
     raise OperationalError("the database refuses too many of the records; correct those that are named first")
 
 
-def _may_look_again(error: Exception) -> bool:
-    if isinstance(error, Again):
-        return True
+def _somebody_was_faster(error: Exception) -> bool:
+    """Whether another look helps: our rows or our articles changed meanwhile, or two of us waited for each other."""
     state = getattr(error.__cause__, "sqlstate", None)
-    if state is None and error.__class__.__name__ == "_Again":
-        return True
-    if state not in _TRY_AGAIN:
-        raise error
-    return True
+    return isinstance(error, (Again, ArticleAgain)) or state in _TRY_AGAIN
 
 
 def _attempt(

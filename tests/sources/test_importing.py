@@ -435,3 +435,54 @@ class TestCommand:
         assert (code, out, err.count("\n")) == (130, "", 1)
         assert err.startswith("Interrupted. 2 files: 2 created")
         assert (Source.objects.count(), ImportRun.objects.get().finished_at) == (2, None)
+
+
+class TestKeysAndSummaries:
+    """Front matter that records rely on: `key`, and of which original a summary of ours is."""
+
+    def digest(
+        self, original: str, key: str = "d", text: str = "In parole nostre, e con un punto."
+    ) -> Article:
+        front = (
+            f'+++\nkey = "{key}"\nbody_kind = "digest"\noriginal_sha256 = "{text_digest(original)}"\n+++\n'
+        )
+        return read_article(f"{front}Sintesi\n\n{text}".encode(), "d.txt")
+
+    def test_a_summary_keeps_its_key_and_names_its_original(self) -> None:
+        assert outcomes(store(self.digest("L'originale."))) == ["created"]
+        source = Source.objects.get()
+        assert (source.key, source.body_kind) == ("d", "digest")
+        assert source.original_sha256 == text_digest("L'originale.")
+        assert outcomes(store(self.digest("L'originale."))) == ["matched"]
+
+    def test_a_key_names_one_text(self) -> None:
+        answers = store(self.digest("Uno."), self.digest("Due.", text="Altre parole, anche queste nostre."))
+        assert [(answer.outcome, answer.reason) for answer in answers] == [
+            ("created", "ok"),
+            ("failed", "bad_metadata"),
+        ]
+        planned = import_batch(
+            [
+                (key, self.digest("Uno.", key, text=f"Testo {text} nostro."))
+                for key, text in (("e", 1), ("e", 2))
+            ],
+            run=None,
+            dry_run=True,
+        )
+        assert outcomes(planned) == ["created", "failed"]
+
+    def test_an_original_that_came_first_takes_the_summarys_key(self) -> None:
+        article = make_article()
+        store(article)
+        assert outcomes(store(self.digest(article.body))) == ["updated"]
+        assert outcomes(store(self.digest(article.body))) == ["matched"]
+        assert Source.objects.get().key == "d"
+
+    @pytest.mark.parametrize(
+        "line",
+        ['body_kind = "poem"', 'translation = "odd"', f'original_sha256 = "{"0" * 64}"',
+         'body_kind = "digest"\noriginal_sha256 = "abc"'],
+    )  # fmt: skip
+    def test_what_makes_no_sense_is_refused(self, line: str) -> None:
+        with pytest.raises(Refused, match="must be|only where"):
+            read_article(f"+++\n{line}\n+++\nTitolo\n\n{TEXT}".encode(), "x.txt")
