@@ -484,5 +484,5 @@ class TestKeysAndSummaries:
          'body_kind = "digest"\noriginal_sha256 = "abc"'],
     )  # fmt: skip
     def test_what_makes_no_sense_is_refused(self, line: str) -> None:
-        with pytest.raises(Refused, match="must be|only where"):
+        with pytest.raises(Refused, match=r"must be|only where"):
             read_article(f"+++\n{line}\n+++\nTitolo\n\n{TEXT}".encode(), "x.txt")
