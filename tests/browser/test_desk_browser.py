@@ -148,6 +148,7 @@ def test_a_speaker_is_found_by_an_alias_while_typing(
     )
     page.locator("#speakers-0 .select2-selection").first.focus()
     page.keyboard.press("Enter")
+    page.wait_for_selector(".select2-container--open .select2-search__field:focus")
     page.keyboard.type("tsti")
     page.wait_for_selector(".select2-results__option:has-text('Karim Testi')")
     page.keyboard.press("Enter")
