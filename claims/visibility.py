@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
-from claims.models import Statement
+from claims.models import Position
 from sources.models import Outlet, OutletQuerySet
 
 
 def published_outlets() -> OutletQuerySet:
     """Outlets of a published source with a statement that readers see."""
-    return Outlet.objects.filter(Exists(Statement.objects.published().filter(source__outlet=OuterRef("pk"))))
+    reported = Position.objects.published().filter(statement__source__outlet=OuterRef("pk"))
+    return Outlet.objects.filter(Exists(reported))
