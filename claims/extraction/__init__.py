@@ -1,5 +1,6 @@
 """The reading machine: text in, findings with offsets out. It has never heard of Django."""
 
 from claims.extraction.findings import Finding, KnownName, Mention, Span, Via
+from claims.extraction.pipeline import extract
 
-__all__ = ["Finding", "KnownName", "Mention", "Span", "Via"]
+__all__ = ["Finding", "KnownName", "Mention", "Span", "Via", "extract"]

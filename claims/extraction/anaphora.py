@@ -1,0 +1,138 @@
+"""Who "he" is: dropped subjects, pronouns, participles that share the subject of their sentence, quotations that go on."""
+
+from __future__ import annotations
+
+from claims.extraction.attributions import Draft, Range
+from claims.extraction.lexicon import Lexicon
+from claims.extraction.words import Words
+from claims.vocabulary import Act
+
+
+def complete(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
+    """The drafts in the order of the text, with the quotations that go on from them and with speakers where they can be told."""
+    by_sentence: dict[Range, list[Draft]] = {}
+    for draft in drafts:
+        by_sentence.setdefault(draft.sentence, []).append(draft)
+    out: list[Draft] = []
+    paragraph_of = {}
+    number = 0
+    for number, (first, last) in enumerate(w.paragraphs):
+        for a, b in w.sentences:
+            if first <= a < last:
+                paragraph_of[(a, b)] = number
+    last_speaker: Draft | None = None
+    previous: tuple[Range, list[Draft]] | None = None
+    for sentence in w.sentences:
+        here = by_sentence.get(sentence, [])
+        if not here:
+            carried = _goes_on(w, lex, sentence, previous, paragraph_of)
+            if carried is not None:
+                here = [carried]
+        for draft in here:
+            _share_subject(w, lex, draft, here)
+        for draft in here:
+            if draft.speaker is None:
+                _carry_over(w, lex, draft, last_speaker, paragraph_of)
+            elif w.low[draft.speaker[0]] in lex.subjects and draft.speaker[1] - draft.speaker[0] == 1:
+                draft.extra["antecedent"] = _antecedent(w, lex, draft, last_speaker)
+            if (draft.speaker is not None and "antecedent" not in draft.extra) or draft.extra.get(
+                "antecedent"
+            ):
+                last_speaker = draft
+        out += here
+        previous = (sentence, here)
+    return out
+
+
+def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> None:
+    """ "…, affermando che": whoever the sentence's main verb of speech belongs to, else its subject."""
+    if draft.speaker is not None or draft.cue is None:
+        return
+    before = [
+        d for d in here if d is not draft and d.cue and d.cue[0] < draft.cue[0] and d.speaker is not None
+    ]
+    if before:
+        draft.speaker = before[-1].speaker
+        draft.extra["shared"] = True
+        draft.extra["with"] = before[-1]
+        return
+    after = [
+        d for d in here if d is not draft and d.cue and d.cue[0] > draft.cue[0] and d.speaker is not None
+    ]
+    if after and draft.kind in ("gerund", "perfect"):
+        draft.speaker = after[0].speaker
+        draft.extra["shared"] = True
+        return
+    if draft.kind in ("gerund", "perfect"):
+        subject = _subject_of_sentence(w, lex, draft)
+        if subject is not None:
+            draft.speaker = subject
+            draft.extra["shared"] = True
+
+
+def _subject_of_sentence(w: Words, lex: Lexicon, draft: Draft) -> Range | None:
+    """The noun phrase before the first auxiliary or verb of the sentence that a participle hangs on."""
+    from claims.extraction import nouns
+
+    assert draft.cue is not None
+    first = draft.sentence[0]
+    for i in range(first + 1, min(draft.cue[0], first + 16)):
+        token = w.low[i]
+        if w.quoted[i]:
+            return None
+        if (token in lex.auxiliaries and token not in ("'s", "’s")) or (
+            token.endswith("ed") and lex.language == "en" and not w.is_capital(i)
+        ):
+            phrase = nouns.before(w, lex, i, first)
+            if phrase is not None and nouns.may_speak(w, lex, phrase):
+                return phrase
+            return None
+    return None
+
+
+def _carry_over(
+    w: Words, lex: Lexicon, draft: Draft, last: Draft | None, paragraph_of: dict[Range, int]
+) -> None:
+    """ "Hanno aggiunto che": whoever spoke before, in this paragraph or the one before."""
+    if last is None or last.speaker is None or draft.kind == "impersonal":
+        return
+    gap = paragraph_of.get(draft.sentence, 0) - paragraph_of.get(last.sentence, 0)
+    if gap > 1:
+        return
+    draft.extra["antecedent"] = last.extra.get("antecedent") or last.speaker
+
+
+def _antecedent(w: Words, lex: Lexicon, draft: Draft, last: Draft | None) -> Range | None:
+    if last is None:
+        return None
+    found = last.extra.get("antecedent") or last.speaker
+    return found if isinstance(found, tuple) else None
+
+
+def _goes_on(
+    w: Words,
+    lex: Lexicon,
+    sentence: Range,
+    previous: tuple[Range, list[Draft]] | None,
+    paragraph_of: dict[Range, int],
+) -> Draft | None:
+    """A sentence that is nothing but a quotation, after one that was credited to somebody."""
+    first, last = sentence
+    if previous is None or not previous[1] or not w.quoted[first]:
+        return None
+    quotation = w.quotations[w.quoted[first] - 1]
+    if quotation.opened != first:
+        return None
+    closed = quotation.closed if quotation.closed is not None else quotation.last - 1
+    if any(w.is_word(k) for k in range(closed + 1, last)):
+        return None
+    before = next((d for d in reversed(previous[1]) if d.quoted), None)
+    if before is None or paragraph_of.get(sentence, 0) - paragraph_of.get(before.sentence, 0) > 1:
+        return None
+    draft = Draft(
+        before.cue, [(quotation.first, quotation.last)], before.speaker, Act.ASSERTS, "goes-on", before.verb, before.kind,
+        quoted=True, sentence=sentence,
+    )  # fmt: skip
+    draft.extra.update({key: value for key, value in before.extra.items() if key == "antecedent"})
+    draft.extra["on"] = True
+    return draft

@@ -1,0 +1,971 @@
+"""Who says what: sources and contents of the cues of a sentence, by the shape of the clauses around them (surface frames)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from claims.extraction import nouns
+from claims.extraction.cues import Cue, Phrase, find_according, find_cues
+from claims.extraction.lexicon import Lexicon, Verb
+from claims.extraction.words import FINAL, Words
+from claims.vocabulary import Act
+
+Range = tuple[int, int]
+
+_INFINITIVE = re.compile(
+    r".+(?:are|ere|ire|rre|[aei]r(?:lo|la|li|le|gli|ne|ci|vi|si|mi|ti|sene))$|^(?:aver|esser|avere|essere|dover|poter|voler)(?:lo|la|li|le|ne)?$|^(?:far|dar|star)\w*$"
+)
+_DASHES = {"–", "—"}
+_BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A finding in tokens, before it is known who "he" is."""
+
+    cue: Range | None
+    contents: list[Range]
+    speaker: Range | None
+    act: Act
+    rule: str
+    verb: Verb | None = None
+    kind: str = ""
+    negated: bool = False
+    conditional: bool = False
+    clitic: bool = False
+    dropped: bool = False
+    quoted: bool = False
+    sentence: Range = (0, 0)
+    belief: bool = False
+    inside: Draft | None = None
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+class Sentence:
+    """The attributions of one sentence. Made for one sentence and thrown away."""
+
+    def __init__(self, w: Words, lex: Lexicon, first: int, last: int) -> None:
+        self.w, self.lex, self.first, self.last = w, lex, first, last
+        self.found: list[Draft] = []
+        self.cues: list[Cue] = []
+        self.according: list[Phrase] = []
+
+    # --- reading
+
+    def read(self) -> list[Draft]:
+        w = self.w
+        cues = [cue for cue in find_cues(w, self.lex, self.first, self.last) if not w.quoted[cue.head]]
+        self.cues = cues
+        self.according = [
+            each for each in find_according(w, self.lex, self.first, self.last) if not w.quoted[each.first]
+        ]
+        for cue in cues:
+            draft = self._attribute(cue)
+            if draft is not None:
+                self.found.append(draft)
+        for phrase in self.according:
+            draft = self._according(phrase)
+            if draft is not None:
+                self.found.append(draft)
+        if not self.found:
+            draft = self._colon()
+            if draft is not None:
+                self.found.append(draft)
+        return self.found
+
+    def end(self) -> int:
+        """Without the full stop."""
+        e = self.last
+        while e > self.first and self.w.text[e - 1] in FINAL and not self.w.quoted[e - 1]:
+            e -= 1
+        return e
+
+    # --- one cue
+
+    def _attribute(self, cue: Cue) -> Draft | None:
+        frames = cue.verb.frames
+        if cue.kind == "passive":
+            return self._passive(cue)
+        if cue.kind == "infinitive":
+            return self._infinitive(cue)
+        w = self.w
+        speaker: Range | None = None
+        left: list[Range] = []
+        rule = ""
+        before = cue.first - 1
+        at_start = cue.first == self.first
+        punct_before = not at_start and (w.is_mark(before) or w.text[before] in {",", "–", "—", "-"})
+        inverted = False
+        if cue.kind in ("gerund", "perfect"):
+            speaker = None
+            rule = cue.kind
+            if punct_before and w.is_mark(before) and "q" in frames:
+                left = self._left(before + 1)
+                rule = "quote-gerund"
+        elif punct_before and "q" in frames and not cue.modal:
+            ending = before
+            right = nouns.after(w, self.lex, cue.last, self.last)
+            quote_closed = self._closes_quotation(ending) or (
+                w.text[ending] == "," and ending - 1 >= self.first and self._closes_quotation(ending - 1)
+            )
+            appositive = None if quote_closed else nouns.before(w, self.lex, cue.first, self.first)
+            if (
+                right is not None
+                and not self._content_follows(right[1])
+                and (quote_closed or not appositive or self._ends(right[1]))
+            ):
+                inverted, speaker = True, right
+            elif (
+                quote_closed
+                and (self._ends(cue.last) or self.lex.language == "it" or self._adverbial(cue.last))
+            ) or (appositive is None and self.lex.language == "it" and self._ends(cue.last)):
+                inverted = True
+            if inverted:
+                left = self._left(ending if w.text[ending] == "," else ending + 1)
+                rule = "inverted"
+                if not left:
+                    inverted = False
+        if not inverted and cue.kind == "finite":
+            speaker = nouns.before(w, self.lex, cue.first, self.first)
+            if speaker is not None and cue.ambiguous and not self._may(speaker):
+                return None
+            if speaker is not None and "q" in frames:
+                s = speaker[0]
+                if (
+                    s > self.first
+                    and (w.text[s - 1] == "," or w.is_mark(s - 1) or w.text[s - 1] in _DASHES)
+                    and (
+                        self._ends(cue.last)
+                        or (self._closes_quotation(s - 1) and not self._content_follows(cue.last))
+                        or (
+                            w.text[s - 1] == ","
+                            and s - 2 >= self.first
+                            and self._closes_quotation(s - 2)
+                            and not self._content_follows(cue.last)
+                        )
+                    )
+                ):
+                    left = self._left(s - 1 if w.text[s - 1] == "," or w.text[s - 1] in _DASHES else s)
+                    if left:
+                        rule = "parenthesis"
+        contents = list(left)
+        if left:
+            contents += self._second_part(cue, speaker if inverted else None)
+            direct = self._is_quoted(left[-1])
+            return self._draft(cue, contents, speaker, rule, direct)
+        found = self._right(cue)
+        if found is None and cue.clitic >= 0 and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS):
+            draft = self._draft(cue, [(cue.clitic, cue.clitic + 1)], speaker, "clitic", False)
+            draft.clitic = True
+            return draft
+        if found is None:
+            # "… said" with the content before it although no comma says so.
+            return None
+        content, how = found
+        if not inverted and speaker is None and cue.kind == "finite" and self.lex.language == "it":
+            # Verb first: "Lo ha detto Kirby", "Afferma il ministero che …"
+            right = nouns.after(w, self.lex, cue.last, content[0])
+            if (
+                right is not None
+                and right[1] <= content[0]
+                and how in ("that", "quote", "colon")
+                and "o" not in frames
+            ):
+                speaker = right
+        draft = self._draft(
+            cue, [content], speaker, rule or how, how in ("quote", "colon") and self._is_quoted(content)
+        )
+        if cue.kind == "gerund" and "g" in rule:
+            draft.rule = f"gerund-{how}"
+        return draft
+
+    def _draft(
+        self, cue: Cue, contents: list[Range], speaker: Range | None, rule: str, quoted: bool
+    ) -> Draft:
+        return Draft(
+            (cue.first, cue.last), contents, speaker, cue.verb.act, rule, cue.verb, cue.kind, cue.negated, cue.conditional,
+            dropped=speaker is None, quoted=quoted, sentence=(self.first, self.last), belief="b" in cue.verb.frames,
+        )  # fmt: skip
+
+    def _may(self, phrase: Range) -> bool:
+        return nouns.may_speak(self.w, self.lex, phrase)
+
+    # --- what stands around
+
+    def _closes_quotation(self, i: int) -> bool:
+        w = self.w
+        if i < self.first or not w.quoted[i]:
+            return False
+        quotation = w.quotations[w.quoted[i] - 1]
+        return quotation.closed == i or (quotation.closed is None and quotation.last == i + 1)
+
+    def _opens_quotation(self, i: int) -> bool:
+        w = self.w
+        return i < self.last and bool(w.quoted[i]) and w.quotations[w.quoted[i] - 1].opened == i
+
+    def _is_quoted(self, content: Range) -> bool:
+        return bool(self.w.quoted[content[0]]) and bool(self.w.quoted[content[1] - 1])
+
+    def _ends(self, i: int) -> bool:
+        """Whether the clause is over at token `i`, short adverbials apart."""
+        j = self._skip_adverbials(i)
+        return j >= self.end() or self.w.text[j] in FINAL or self.w.text[j] in {",", ";", "–", "—", ")"}
+
+    def _adverbial(self, i: int) -> bool:
+        return i < self.last and (self.w.low[i] in self.lex.prepositions or self.w.low[i] in self.lex.times)
+
+    def _content_follows(self, i: int) -> bool:
+        """Whether a conjunction or a quotation that carries content comes right after token `i`."""
+        j = self._skip_adverbials(i)
+        if j >= self.last:
+            return False
+        token = self.w.low[j]
+        return (
+            token in ("that", "che", ":", "whether")
+            or (token in ("di",) and j + 1 < self.last and bool(_INFINITIVE.match(self.w.low[j + 1])))
+            or (self._opens_quotation(j) and False)
+        )
+
+    def _skip_adverbials(self, i: int) -> int:
+        """Past days, adverbs and "to reporters", "in a statement": up to where content may begin."""
+        w, lex = self.w, self.lex
+        j = i
+        while j < self.last:
+            token = w.low[j]
+            if token in ("that", "che", ":") or self._opens_quotation(j):
+                return j
+            if (
+                token in lex.times
+                or (token in lex.adverbs and token not in lex.determiners)
+                or (token.isdigit() and j > i and w.low[j - 1] in lex.times)
+                or (
+                    token
+                    in (
+                        "last",
+                        "this",
+                        "late",
+                        "earlier",
+                        "early",
+                        "on",
+                        "il",
+                        "lo",
+                        "la",
+                        "l'",
+                        "l’",
+                        "nella",
+                        "nel",
+                        "di",
+                        "della",
+                    )
+                    and j + 1 < self.last
+                    and (w.low[j + 1] in lex.times or (w.low[j + 1] in ("last", "scorsa", "scorso")))
+                )
+            ):
+                j += 1
+            elif (
+                token in lex.prepositions
+                and token not in lex.conjunctions
+                and token not in ("secondo", "di", "with", "of", "without", "senza", "by", "about", "d'")
+            ) or token in ("tramite",):
+                k = self._prepositional_end(j)
+                if k is None:
+                    return j
+                j = k
+            else:
+                return j
+        return j
+
+    def _prepositional_end(self, j: int) -> int | None:
+        """The end of a short prepositional phrase: "to reporters", "in a statement", "ai giornalisti", "in una nota"."""
+        w, lex = self.w, self.lex
+        k = j + 1
+        if k < self.last and w.low[k] in lex.determiners:
+            k += 1
+        words = 0
+        while k < self.last and words < 8:
+            token = w.low[k]
+            if (
+                self._opens_quotation(k)
+                or w.text[k] in {",", ":", ";"}
+                or w.text[k] in FINAL
+                or token in ("that", "che", "whether", "if")
+            ):
+                break
+            if (
+                token in lex.subjects
+                or token in lex.auxiliaries
+                or (token in lex.forms and token not in lex.ambiguous)
+            ):
+                break
+            if token in lex.determiners and words and w.low[k - 1] not in lex.prepositions:
+                break
+            if token in lex.times and words and not w.is_capital(k - 1):
+                pass
+            k += 1
+            words += 1
+        return k if words else None
+
+    # --- content to the right
+
+    def _right(self, cue: Cue) -> tuple[Range, str] | None:
+        """Where the content begins after the cue, and how it is carried; None where nothing carries any."""
+        w, lex, frames = self.w, self.lex, cue.verb.frames
+        if "D" in frames and not self._document_before(cue):
+            return None
+        j = cue.last
+        if j >= self.end() and j >= self.last:
+            return None
+        if "F" in frames:
+            return self._call(cue)
+        if "R" in frames:
+            return None
+        limit = min(self.end(), j + 40)
+        k = j
+        # An object that is addressed: "told CBS that", "ha avvertito l'Iran che".
+        if "o" in frames:
+            k = self._skip_object(k)
+        k = self._skip_adverbials(k)
+        if k < limit and w.text[k] == ",":
+            m = self._resumes(k + 1, limit)
+            if m is None:
+                return None
+            k = m
+        if k >= limit and not (k < self.last and self._opens_quotation(k)):
+            return None
+        token = w.low[k]
+        if self._opens_quotation(k) or (token == ":" and k + 1 < self.last):
+            start = k + 1 if token == ":" else k
+            if self._opens_quotation(start):
+                return self._quotation_from(start, cue, frames), "colon" if token == ":" else "quote"
+            if token == ":":
+                return self._until(start, cue), "colon"
+        if "w" in frames and token in (
+            "se",
+            "whether",
+            "if",
+            "why",
+            "how",
+            "what",
+            "who",
+            "when",
+            "perché",
+            "come",
+            "cosa",
+            "quale",
+            "quali",
+            "quando",
+            "quanto",
+            "dove",
+            "where",
+            "which",
+            "chi",
+        ):
+            return self._until(k, cue), "question"
+        that = k if token in ("that", "che") else None
+        if that is None and ("c" in frames or "w" in frames) and lex.language == "it":
+            that = self._che(k, limit)
+        if that is not None and ("c" in frames or "o" in frames or "i" in frames):
+            if that + 1 >= self.end():
+                return None
+            return self._until(that + 1, cue), "that"
+        if lex.language == "it":
+            if (
+                ("i" in frames or "c" in frames)
+                and token in ("di", "d'", "a", "ad", "d’")
+                and k + 1 < limit
+                and _INFINITIVE.match(w.low[k + 1])
+            ):
+                return self._until(k, cue), "infinitive"
+            if (
+                ("i" in frames or "c" in frames)
+                and token in ("di", "a", "ad", "d'")
+                and k + 2 < limit
+                and w.low[k + 1] in ("non", "voler", "aver", "essere")
+            ):
+                return self._until(k, cue), "infinitive"
+        elif "i" in frames and token == "to" and k + 1 < limit:
+            return self._until(k, cue), "infinitive"
+        if (
+            "g" in frames
+            and lex.language == "en"
+            and ((token.endswith("ing") and not w.is_capital(k)) or token in ("ever",))
+        ):
+            return self._until(k, cue), "gerund"
+        if "f" in frames or ("o" in frames and ("i" in frames or "f" in frames)):
+            k = cue.last
+            if k < limit and self._begins_object(k):
+                content = self._until(k, cue)
+                has = any(
+                    w.low[m] in lex.of or _INFINITIVE.match(w.low[m]) or w.low[m] in ("to", "against", "over")
+                    for m in range(*content)
+                )
+                if has or "n" in frames:
+                    return content, "object"
+            if "n" not in frames and "c" not in frames:
+                return None
+        if "a" in frames:
+            k = cue.last
+            content = self._until(k, cue) if self._begins_object(k) else None
+            if content and any(w.low[m] in lex.as_ or self._opens_quotation(m) for m in range(*content)):
+                return content, "as"
+            if "n" not in frames:
+                return None
+        if "c" in frames and lex.language == "en" and self._begins_clause(k):
+            return self._until(k, cue), "clause"
+        if "n" in frames:
+            k = cue.last
+            while k < limit and (
+                (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners) or w.low[k] in lex.times
+            ):
+                k += 1
+            if k < limit and self._begins_object(k):
+                return self._until(k, cue, phrase=True), "object"
+        if "c" in frames and lex.language == "it":
+            return None
+        return None
+
+    def _document_before(self, cue: Cue) -> bool:
+        phrase = nouns.before(self.w, self.lex, cue.first, self.first)
+        return phrase is not None and any(self.w.low[k] in self.lex.documents for k in range(*phrase))
+
+    def _resumes(self, k: int, limit: int) -> int | None:
+        """After a comma: "ha detto, in una nota, che …": where the conjunction or quotation is, if it is near."""
+        for m in range(k, min(limit, k + 14)):
+            if (self.w.low[m] in ("that", "che") and self.w.text[m - 1] == ",") or self._opens_quotation(m):
+                return m
+            if self.w.text[m] in FINAL or any(cue.first == m for cue in self.cues):
+                return None
+        return None
+
+    def _che(self, k: int, limit: int) -> int | None:
+        """ "ha detto lunedì a CBS News che": the conjunction further on, with no verb before it."""
+        w, lex = self.w, self.lex
+        for m in range(k, min(limit, k + 16)):
+            token = w.low[m]
+            if token == "che":
+                return m
+            if self._opens_quotation(m) or w.text[m] in FINAL or w.text[m] in {":", ";"}:
+                return None
+            if token in lex.auxiliaries or (
+                token in lex.forms and token not in lex.ambiguous and lex.forms[token][0].tense == "finite"
+            ):
+                return None
+        return None
+
+    def _skip_object(self, k: int) -> int:
+        """Past who is told: a pronoun or a noun phrase right after the verb."""
+        w, lex = self.w, self.lex
+        if k < self.last and w.low[k] in (
+            "him",
+            "her",
+            "me",
+            "us",
+            "them",
+            "you",
+            "it",
+            "reporters",
+            "lawmakers",
+            "journalists",
+        ):
+            return k + 1
+        if self._opens_quotation(k) or k >= self.last or w.low[k] in ("that", "che", "di", "to", "a", "ad"):
+            return k
+        phrase = nouns.after(w, lex, k, self.end())
+        return phrase[1] if phrase is not None and phrase[0] - k <= 2 and phrase[1] - phrase[0] <= 9 else k
+
+    def _begins_object(self, k: int) -> bool:
+        w, lex = self.w, self.lex
+        if k >= self.end():
+            return False
+        token = w.low[k]
+        if (
+            token in lex.conjunctions
+            or (token in lex.complementizers and token not in ("what",))
+            or w.text[k] in {",", ";", ")"}
+            or w.text[k] in FINAL
+            or token in lex.auxiliaries
+        ):
+            return False
+        return token not in lex.prepositions or (lex.language == "it" and token in ("ogni",))
+
+    def _begins_clause(self, k: int) -> bool:
+        """Whether an English clause without "that" begins here: its subject, and a verb further on."""
+        w, lex = self.w, self.lex
+        if k >= self.end():
+            return False
+        token = w.low[k]
+        if token in lex.conjunctions and token not in (
+            "if",
+            "when",
+            "while",
+            "although",
+            "because",
+            "since",
+            "after",
+            "as",
+            "before",
+        ):
+            return False
+        if w.text[k] in {",", ";", ")", "-"} or token in ("'s",):
+            return False
+        return True
+
+    def _call(self, cue: Cue) -> tuple[Range, str] | None:
+        w = self.w
+        k = cue.last
+        if k >= self.end():
+            return None
+        if w.low[k] in ("for", "on", "upon", "to") and w.low[cue.head].startswith(("call", "appeal")):
+            return self._until(k + 1, cue), "call"
+        if w.low[cue.head].startswith("call") and self._begins_object(k):
+            content = self._until(k, cue)
+            if content[1] - content[0] >= 2:
+                return content, "called"
+        return None
+
+    def _quotation_from(self, start: int, cue: Cue, frames: str) -> Range:
+        """The content of a quotation that begins the content: the quotation alone where the clause ends with it, else the clause."""
+        w = self.w
+        quotation = w.quotations[w.quoted[start] - 1]
+        after = quotation.closed + 1 if quotation.closed is not None else quotation.last
+        whole = (
+            after >= self.end()
+            or w.text[after] in {",", ";", ")", "–", "—"}
+            or w.text[after] in FINAL
+            or w.text[after - 2] in FINAL
+            or w.low[after]
+            in (
+                "and",
+                "e",
+                "ed",
+                "said",
+                "ha",
+                "in",
+                "according",
+                "secondo",
+                "adding",
+                "as",
+                "after",
+                "during",
+                "when",
+                "while",
+                "but",
+                "ma",
+                "mentre",
+            )
+        )
+        if whole:
+            return quotation.first, quotation.last
+        return self._until(start, cue)
+
+    def _until(self, start: int, cue: Cue | None, *, phrase: bool = False) -> Range:
+        """From `start` to where the content ends: the clause's end, or where somebody speaks anew."""
+        w, lex = self.w, self.lex
+        end = self.end()
+        dashed = cue is not None and any(
+            w.text[m] in _DASHES and not w.quoted[m] for m in range(self.first, cue.first)
+        )
+        own = cue.first if cue is not None else start
+        later = sorted(
+            [c.first for c in self.cues if c.first > own] + [p.first for p in self.according if p.first > own]
+        )
+        stop = end
+        j = start
+        while j < end:
+            if w.quoted[j]:
+                quotation = w.quotations[w.quoted[j] - 1]
+                j = max(
+                    j + 1,
+                    min(end, (quotation.closed + 1) if quotation.closed is not None else quotation.last),
+                )
+                continue
+            text, token = w.text[j], w.low[j]
+            if (
+                text == ";"
+                or (text in _DASHES and dashed)
+                or (text in FINAL and j > start and self._is_end(j))
+            ):
+                stop = j
+                break
+            if text == ":" and phrase:
+                stop = j
+                break
+            if text == ",":
+                after = w.low[j + 1] if j + 1 < end else ""
+                near = next((n for n in later if j < n <= j + 12), None)
+                if near is not None:
+                    if near == j + 1 or (
+                        near == j + 2
+                        and (after in lex.adverbs or after in lex.conjunctions or after in lex.negations)
+                    ):
+                        stop = j
+                        break
+                    if after in _BREAKS or (after in ("dopo", "after", "and", "e", "ed") and near <= j + 9):
+                        stop = j
+                        break
+                    if self._parenthesis_at(j, near):
+                        stop = j
+                        break
+                if phrase and (
+                    after in lex.conjunctions or after in lex.relatives or after in lex.complementizers
+                ):
+                    stop = j
+                    break
+            elif token in ("and", "e", "ed", "but", "ma") and j > start:
+                near = next((n for n in later if j < n <= j + 4), None)
+                if near is not None and all(
+                    w.low[m] in lex.adverbs
+                    or w.low[m] in lex.negations
+                    or w.low[m] in lex.auxiliaries
+                    or w.low[m] in lex.times
+                    for m in range(j + 1, near)
+                ):
+                    stop = j
+                    break
+            elif (
+                (
+                    phrase
+                    and j > start
+                    and (
+                        (
+                            token in lex.complementizers
+                            and token not in ("that", "che", "which", "quale", "di")
+                        )
+                        or token in ("by", "while", "mentre", "perché", "because", "after", "dopo")
+                    )
+                )
+                or (token == "according" and j > start)
+                or (token == "secondo" and j in later)
+            ):
+                stop = j
+                break
+            j += 1
+        return self._clean(start, max(stop, start + 1))
+
+    def _is_end(self, j: int) -> bool:
+        return self.w.low[j - 1] + "." not in self.lex.abbreviations
+
+    def _parenthesis_at(self, comma: int, cue_first: int) -> bool:
+        """ "…, officials said." after a comma: the cue's subject begins there and nothing carries content after it."""
+        cue = next((c for c in self.cues if c.first == cue_first), None)
+        if cue is None or cue.kind != "finite":
+            return False
+        subject = nouns.before(self.w, self.lex, cue.first, comma + 1)
+        return subject is not None and subject[0] == comma + 1 and self._ends(cue.last)
+
+    def _clean(self, first: int, last: int) -> Range:
+        """Without punctuation at the ends, and without quotation marks that enclose the whole."""
+        w = self.w
+        while last > first + 1 and (
+            w.text[last - 1] in {",", ";", ":", "–", "—", "(", "-"}
+            or (
+                w.is_mark(last - 1)
+                and (not w.quoted[last - 1] or (w.quoted[first] == w.quoted[last - 1] and w.is_mark(first)))
+            )
+        ):
+            if w.is_mark(last - 1) and w.is_mark(first) and w.quoted[first] == w.quoted[last - 1]:
+                return first + 1, last - 1
+            last -= 1
+        while first < last - 1 and (
+            w.text[first] in {",", ";", ":", "–", "—", "-", "•"} or (w.is_mark(first) and not w.quoted[first])
+        ):
+            first += 1
+        return first, last
+
+    # --- content to the left
+
+    def _left(self, end: int) -> list[Range]:
+        """The content that ends right before token `end`: the quotation there, or the clause from where it begins."""
+        w = self.w
+        while end > self.first and (w.text[end - 1] == "," or w.text[end - 1] in _DASHES):
+            end -= 1
+        if end <= self.first:
+            return []
+        begin = self._left_begin(end)
+        if w.quoted[end - 1] and self._closes_quotation(end - 1):
+            quotation = w.quotations[w.quoted[end - 1] - 1]
+            lead = [k for k in range(begin, quotation.opened) if w.is_word(k)]
+            if not lead or w.text[quotation.opened - 1] == ":" or len(lead) == 1:
+                return [(quotation.first, quotation.last)]
+            if quotation.last - quotation.first >= 4 * len(lead) and w.is_capital(quotation.first):
+                return [(quotation.first, quotation.last)]
+        if begin >= end:
+            return []
+        return [self._clean(begin, end)]
+
+    def _left_begin(self, end: int) -> int:
+        """Where the clause before begins: the sentence's start, or after an earlier attribution, a semicolon or a bullet."""
+        w = self.w
+        begin = self.first
+        for draft in self.found:
+            reach = max([draft.cue[1] if draft.cue else 0] + ([draft.speaker[1]] if draft.speaker else []))
+            if begin < reach < end and all(c[1] <= reach for c in draft.contents):
+                begin = reach
+            elif (
+                draft.cue and draft.cue[1] <= end and draft.contents and draft.contents[0][0] >= draft.cue[1]
+            ):
+                begin = max(begin, self.first)
+        for k in range(end - 1, begin - 1, -1):
+            if w.text[k] == ";" and not w.quoted[k]:
+                begin = k + 1
+                break
+        while begin < end and (
+            w.text[begin] in {",", "•", "–", "—", "-", "*"} or w.low[begin] in ("and", "but", "e", "ma")
+        ):
+            begin += 1
+        return begin
+
+    def _second_part(self, cue: Cue, speaker: Range | None) -> list[Range]:
+        """ "A", said X, "B": what goes on after the speaker."""
+        w = self.w
+        j = self._skip_adverbials(max(cue.last, speaker[1] if speaker else 0))
+        end = self.end()
+        if j >= end or w.text[j] not in {",", "–", "—", ":"}:
+            return []
+        for _ in range(2):
+            if j + 1 < end and self._opens_quotation(j + 1):
+                q = w.quotations[w.quoted[j + 1] - 1]
+                return [(q.first, q.last)]
+            if j + 1 < end and w.low[j + 1] in (
+                "but",
+                "ma",
+                "and",
+                "e",
+                "perché",
+                "because",
+                "che",
+                "although",
+                "while",
+                "mentre",
+                "nonostante",
+            ):
+                near = any(j < c.first <= j + 8 for c in self.cues)
+                return [] if near else [self._until(j + 1, cue)]
+            m = next((m for m in range(j + 1, min(end, j + 14)) if w.text[m] == ","), None)
+            if m is None or any(j < c.first <= m for c in self.cues):
+                return []
+            j = m
+        return []
+
+    # --- other shapes
+
+    def _passive(self, cue: Cue) -> Draft | None:
+        """ "was described by X as …", "è stato definito dal ministero «…»"."""
+        w, lex, frames = self.w, self.lex, cue.verb.frames
+        k = cue.last
+        if k < self.last and w.low[k] in lex.passive_by:
+            agent = nouns.after(w, lex, k + 1, self.last)
+            if agent is None or not self._may(agent):
+                return None
+            m = agent[1]
+            if m < self.end() and (w.low[m] in lex.as_ or self._opens_quotation(m)) and "a" in frames:
+                start = m + 1 if w.low[m] in lex.as_ else m
+                return self._draft(cue, [self._until(start, cue)], agent, "passive-as", False)
+            subject = nouns.before(w, lex, cue.first, self.first)
+            if (
+                subject is not None
+                and "n" in frames
+                and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS, Act.ACCUSES, Act.RETRACTS)
+            ):
+                return self._draft(cue, [subject], agent, "passive", False)
+            return None
+        if (
+            lex.language == "en"
+            and w.low[cue.head] in ("quoted", "cited")
+            and k + 1 < self.last
+            and w.low[k] == "as"
+        ):
+            subject = nouns.before(w, lex, cue.first, self.first)
+            if subject is not None and w.low[k + 1] in ("saying", "telling"):
+                start = self._skip_adverbials(k + 2)
+                start += start < self.end() and w.low[start] == "that"
+                if start < self.end():
+                    return self._draft(cue, [self._until(start, cue)], subject, "quoted-as", False)
+        if cue.verb.lemma in ("tell", "inform", "warn", "ask", "assure") or (
+            lex.language == "en" and "o" in frames
+        ):
+            return None
+        return None
+
+    def _infinitive(self, cue: Cue) -> Draft | None:
+        """ "declined to say …", "went on to accuse …": the verb before "to" decides."""
+        w, lex = self.w, self.lex
+        j = cue.head - 2
+        while j >= self.first and w.low[j] in lex.adverbs:
+            j -= 1
+        if j < self.first:
+            return None
+        governor = w.low[j]
+        if governor not in (
+            "on",
+            "continued",
+            "continues",
+            "began",
+            "wanted",
+            "sought",
+            "seemed",
+            "appeared",
+            "forced",
+            "came",
+            "had",
+            "rushed",
+            "hastened",
+            "moved",
+            "took",
+            "twitter",
+            "chose",
+            "dared",
+            "refused_",
+        ):
+            return None
+        start = j - 1 if governor == "on" else j
+        speaker = nouns.before(w, lex, start, self.first)
+        found = self._right(cue)
+        if speaker is None or found is None:
+            return None
+        content, how = found
+        return self._draft(cue, [content], speaker, f"to-{how}", how == "quote")
+
+    def _according(self, phrase: Phrase) -> Draft | None:
+        """ "According to X, …", "…, according to X", "…, secondo X, …", "secondo cui …"."""
+        w, lex = self.w, self.lex
+        end = self.end()
+        k = phrase.last
+        if k >= end:
+            return None
+        cue = Cue(phrase.first, phrase.last, phrase.first, Verb("according", Act.ASSERTS, "c"), "according")
+        lead = [m for m in range(self.first, phrase.first) if w.is_word(m)]
+        if lex.language == "it" and (
+            w.low[k] in ("cui", "quanto")
+            or (w.low[k] in ("la", "il", "le", "i") and k + 1 < end and w.low[k + 1] in ("quale", "quali"))
+        ):
+            return self._according_relative(phrase, cue, k)
+        source = nouns.after(w, lex, k, end)
+        if source is None or source[0] > k + 1:
+            return None
+        initial = len(lead) == 0 or (len(lead) <= 2 and w.low[self.first] in lex.conjunctions | lex.adverbs)
+        if not initial and not (self._may(source)):
+            return None
+        m = self._source_end(source, end)
+        if initial:
+            start = m + 1 if m < end and w.text[m] == "," else m
+            if start >= end or end - start < 2:
+                return None
+            if w.low[start] in ("that", "che"):
+                start += 1
+            return self._draft_according(cue, [self._until(start, cue)], source, "according-first")
+        left = self._left(phrase.first)
+        if not left:
+            return None
+        contents = left
+        if (
+            m < end
+            and w.text[m] == ","
+            and m + 2 < end
+            and w.text[phrase.first - 1] == ","
+            and not any(m < c.first <= m + 2 for c in self.cues)
+        ):
+            later = any(m < c.first for c in self.cues)
+            if not later and w.low[m + 1] not in lex.relatives:
+                contents = [*left, self._until(m + 1, cue)]
+        return self._draft_according(cue, contents, source, "according")
+
+    def _source_end(self, source: Range, end: int) -> int:
+        """Past what hangs on the source: a relative clause or an apposition between commas."""
+        w, lex = self.w, self.lex
+        m = source[1]
+        if (
+            m < end
+            and w.text[m] != ","
+            and w.low[m]
+            in lex.relatives
+            | {
+                "seen",
+                "obtained",
+                "familiar",
+                "published",
+                "released",
+                "citato",
+                "citata",
+                "citati",
+                "citate",
+            }
+            | lex.prepositions
+        ):
+            comma = next((x for x in range(m, end) if w.text[x] == "," and not w.quoted[x]), None)
+            if comma is not None:
+                return comma
+        return m
+
+    def _according_relative(self, phrase: Phrase, cue: Cue, k: int) -> Draft | None:
+        """ "le indiscrezioni secondo cui …": the noun before is the source."""
+        w, lex = self.w, self.lex
+        start = k + 1 if w.low[k] in ("cui", "quanto") else k + 2
+        if w.low[k] == "quanto":
+            verb = next((c for c in self.cues if start <= c.first <= start + 2), None)
+            if verb is None:
+                return None
+            source = nouns.after(w, lex, verb.last, self.end())
+            if source is None:
+                return None
+            self.cues.remove(verb)
+            m = self._source_end(source, self.end())
+            self.found = [d for d in self.found if d.cue != (verb.first, verb.last)]
+            if phrase.first - self.first <= 2:
+                return (
+                    self._draft_according(cue, [self._until(m + 1, cue)], source, "according-quanto")
+                    if m + 2 < self.end()
+                    else None
+                )
+            left = self._left(phrase.first)
+            return self._draft_according(cue, left, source, "according-quanto") if left else None
+        source = nouns.before(w, lex, phrase.first - (w.text[phrase.first - 1] == ","), self.first)
+        if source is None or start >= self.end():
+            return None
+        return self._draft_according(cue, [self._until(start, cue)], source, "according-relative")
+
+    def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:
+        draft = self._draft(cue, contents, source, rule, False)
+        draft.quoted = all(self._is_quoted(content) for content in contents)
+        return draft
+
+    def _colon(self) -> Draft | None:
+        """A headline: "Peskov: «…»", "Cina, il ministero: …"."""
+        w = self.w
+        for k in range(self.first + 1, min(self.first + 14, self.end())):
+            if w.text[k] == ":" and not w.quoted[k]:
+                speaker = nouns.before(w, self.lex, k, self.first)
+                if (
+                    speaker is None
+                    or not any(w.is_capital(m) for m in range(*speaker))
+                    or speaker[1] - speaker[0] > 8
+                ):
+                    return None
+                if speaker[0] != self.first and w.text[speaker[0] - 1] != ",":
+                    return None
+                if k + 1 >= self.last:
+                    return None
+                if self._opens_quotation(k + 1):
+                    q = w.quotations[w.quoted[k + 1] - 1]
+                    content = (q.first, q.last)
+                    return Draft(
+                        None,
+                        [content],
+                        speaker,
+                        Act.ASSERTS,
+                        "colon-quote",
+                        quoted=True,
+                        sentence=(self.first, self.last),
+                    )
+                if self.last - self.first <= 30 and k + 2 < self.end():
+                    return Draft(
+                        None,
+                        [self._clean(k + 1, self.end())],
+                        speaker,
+                        Act.ASSERTS,
+                        "colon",
+                        sentence=(self.first, self.last),
+                    )
+                return None
+        return None

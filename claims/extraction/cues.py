@@ -1,0 +1,330 @@
+"""Cues: the verbs and phrases that introduce what somebody says, each with its group of auxiliaries and adverbs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from claims.extraction.lexicon import Form, Lexicon, Verb
+from claims.extraction.words import FINAL, Words
+
+_ENCLITIC = re.compile(r"(.+(?:ndo|r))(?:lo|la|li|le|gli|ne|ci|si|mi|ti|vi|glielo|gliela)$")
+_AVERLO = re.compile(r"(?:aver|avendo)(lo|la|li|le|ne|gli|ci)?$")
+_ADVERB = {"it": "mente", "en": "ly"}
+
+
+@dataclass(slots=True)
+class Cue:
+    """`first` to `last`: the words of the cue. `head`: the verb's own. `kind`: finite, gerund, passive, infinitive or perfect
+    ("dopo averlo negato"). `clitic`: an object inside the group ("lo nega"), a token, or -1."""
+
+    first: int
+    last: int
+    head: int
+    verb: Verb
+    kind: str
+    negated: bool = False
+    conditional: bool = False
+    clitic: int = -1
+    ambiguous: bool = False
+    modal: bool = False
+
+
+def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
+    """The cues of one sentence, in order."""
+    found: list[Cue] = []
+    low, forms, phrases = w.low, lex.forms, lex.phrases
+    for i in range(first, last):
+        token = low[i]
+        known = forms.get(token)
+        if known is None and token not in phrases:
+            if lex.language != "it" or len(token) < 6:
+                continue
+            match = _ENCLITIC.match(token)
+            known = forms.get(match[1]) if match else None
+            if known is None and match and match[1].endswith("r"):
+                known = forms.get(match[1])
+            if known is None:
+                continue
+        cue = _cue_at(w, lex, i, known or [], first, last)
+        if cue is not None and not (found and found[-1].last > cue.first):
+            found.append(cue)
+        elif cue is not None and found[-1].head < cue.head and found[-1].last <= cue.head:
+            # "has said and repeated": the second has no room of its own to the left.
+            cue.first = found[-1].last
+            found.append(cue)
+    return found
+
+
+def _cue_at(w: Words, lex: Lexicon, i: int, known: list[Form], first: int, last: int) -> Cue | None:
+    known = list(known)
+    end = i + 1
+    for rest, verb, tense in lex.phrases.get(w.low[i], ()):
+        place = _phrase_end(w, lex, i, rest, last)
+        if place:
+            known, end = [Form(verb, tense)], place
+            break
+    maker = _italian_cue if lex.language == "it" else _english_cue
+    for form in known:
+        cue = maker(w, lex, i, form, first, last)
+        if cue is not None:
+            cue.last = max(cue.last, end)
+            return cue
+    return None
+
+
+def _phrase_end(w: Words, lex: Lexicon, i: int, rest: tuple[str, ...], last: int) -> int | None:
+    j = i + 1
+    if w.low[j : j + len(rest)] == list(rest):
+        return j + len(rest)
+    return None
+
+
+def _group(w: Words, lex: Lexicon, i: int, first: int) -> tuple[int, list[int]]:
+    """The words of the verb's group to its left: where it begins, and its auxiliaries from right to left."""
+    j, auxiliaries = i - 1, []
+    begin = i
+    ending = _ADVERB[lex.language]
+    while j >= first and i - j <= 7:
+        token = w.low[j]
+        if token in lex.auxiliaries or token in lex.modals:
+            auxiliaries.append(j)
+            begin = j
+        elif token in lex.negations or (
+            lex.language == "it" and token in lex.clitics and _is_clitic(w, lex, j)
+        ):
+            begin = j
+        elif token in lex.adverbs or (token.endswith(ending) and len(token) > 5 and not w.is_capital(j)):
+            if not auxiliaries:
+                begin = j if lex.language == "en" else begin
+        else:
+            break
+        j -= 1
+    return begin, auxiliaries
+
+
+def _is_clitic(w: Words, lex: Lexicon, j: int) -> bool:
+    """ "la" and "lo" are articles too: pronouns only right before a verb of the group."""
+    following = w.low[j + 1] if j + 1 < len(w) else ""
+    return following in lex.auxiliaries or following in lex.forms or following in lex.clitics
+
+
+def _italian_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int) -> Cue | None:
+    low = w.low
+    begin, auxiliaries = _group(w, lex, i, first)
+    group = low[begin:i]
+    before = low[begin - 1] if begin > first else ""
+    negated = "non" in group or before in ("senza",)
+    clitic = next((j for j in range(begin, i) if low[j] in ("lo", "la", "l'", "l’", "li", "le", "ne")), -1)
+    conditional = any(low[j] in ("avrebbe", "avrebbero", "sarebbe", "sarebbero") for j in auxiliaries)
+    reflexive = "si" in group or "s'" in group or "s’" in group or "mi" in group
+    verb = form.verb
+    if reflexive and verb.lemma in lex.reflexive:
+        verb = lex.verbs.get(lex.reflexive[verb.lemma], verb)
+    elif reflexive and verb.lemma == "leggere":
+        return Cue(begin, i + 1, i, verb, "finite")
+    elif verb.lemma == "leggere" or "Z" in verb.frames:
+        return None
+    ambiguous = low[i] in lex.ambiguous
+    if form.tense == "participle":
+        if not auxiliaries:
+            averlo = _AVERLO.match(low[begin - 1]) if begin > first else None
+            j = begin - 1
+            while averlo is None and j > first and i - j < 4 and low[j].endswith("mente"):
+                j -= 1
+                averlo = _AVERLO.match(low[j])
+            if averlo:
+                found = Cue(j, i + 1, i, verb, "perfect", negated)
+                if averlo[1]:
+                    found.clitic = j
+                return found
+            return None
+        have = [j for j in auxiliaries if low[j] in lex.have]
+        if have and low[have[0]] in ("aver", "avere", "avendo"):
+            return Cue(begin, i + 1, i, verb, "perfect", negated, clitic=clitic)
+        if have:
+            if low[have[0]] in ("ho", "abbiamo"):
+                return None
+            return Cue(begin, i + 1, i, verb, "finite", negated, conditional, clitic)
+        if reflexive:
+            if verb.lemma in lex.reflexive.values():
+                return Cue(begin, i + 1, i, verb, "finite", negated, conditional)
+            return Cue(begin, i + 1, i, verb, "passive", negated, conditional)
+        if any(low[j] in lex.be for j in auxiliaries):
+            return Cue(begin, i + 1, i, verb, "passive", negated, conditional)
+        return None
+    if form.tense == "gerund":
+        if not w.source[w.start[i] : w.end[i]].lower().endswith("ndo"):
+            clitic = i
+        return Cue(i, i + 1, i, verb, "gerund", negated, clitic=clitic)
+    if form.tense == "infinitive":
+        j = i - 1
+        if (
+            j > first
+            and low[j] in ("a", "ad", "di")
+            and low[j - 1] in lex.modals | {"tornato", "torna", "arrivato", "limitato", "limita"}
+        ):
+            begin, _ = _group(w, lex, j, first)
+            return Cue(begin, i + 1, i, verb, "finite", negated, modal=True)
+        if auxiliaries and low[auxiliaries[0]] in lex.modals:
+            return Cue(begin, i + 1, i, verb, "finite", negated, conditional, modal=True)
+        return None
+    # A finite form: a noun where an article or a preposition stands before it.
+    if before in lex.prepositions and (ambiguous or low[i - 1] == before):
+        return None
+    if ambiguous and (low[i - 1] in lex.determiners or low[i - 1] in lex.prepositions) and i > first:
+        return None
+    if (
+        ambiguous
+        and begin == i
+        and i > first
+        and not (w.is_word(i - 1) or w.is_mark(i - 1) or low[i - 1] in {",", "-", "–"})
+    ):
+        return None
+    if auxiliaries and begin < i and low[i - 1] in lex.auxiliaries:
+        return None
+    return Cue(begin, i + 1, i, verb, "finite", negated, conditional, clitic, ambiguous)
+
+
+def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int) -> Cue | None:
+    low = w.low
+    begin, auxiliaries = _group(w, lex, i, first)
+    group = low[begin:i]
+    before = low[begin - 1] if begin > first else ""
+    nearest = low[i - 1] if i > first else ""
+    following = low[i + 1] if i + 1 < last else ""
+    negated = any(token in lex.negations for token in group)
+    conditional = any(low[j] in ("would", "could", "might") for j in auxiliaries)
+    ambiguous = low[i] in lex.ambiguous
+    verb = form.verb
+    aux = {low[j] for j in auxiliaries}
+    made = Cue(begin, i + 1, i, verb, "finite", negated, conditional, ambiguous=ambiguous)
+    if nearest in ("-", "'s") and form.tense != "past" and nearest == "-":
+        return None
+    if form.tense == "gerund":
+        if aux & lex.be:
+            return made
+        if nearest in lex.determiners or (
+            nearest in lex.prepositions and nearest not in ("by", "in", "as", "while")
+        ):
+            return None
+        made.kind, made.first = "gerund", i
+        return made
+    if form.tense in ("past", "participle"):
+        if auxiliaries:
+            if low[auxiliaries[0]] in lex.have and not (aux & lex.be - {"'s", "'d"}):
+                return made
+            if aux & lex.be and low[auxiliaries[0]] not in lex.modals:
+                made.kind = "passive"
+                return made
+            if low[auxiliaries[0]] in lex.have:
+                return made
+            return None
+        if form.tense == "participle":
+            return None
+        if nearest in lex.determiners or nearest in ("of", "by", "with", "for", "as", "in", "from", "than"):
+            return None
+        if ambiguous and not _opens_content(w, lex, i + 1, last):
+            return None
+        return made
+    if form.tense == "base":
+        if nearest == "to" or (group and "to" in group and low[auxiliaries[0]] == "to"):
+            made.kind = "infinitive"
+            if len(aux) > 1 or "q" not in verb.frames:
+                made.first = i - 1
+            return made
+        if aux & lex.modals:
+            made.modal = True
+            return made
+        if (
+            nearest in lex.determiners - {"all", "both", "many", "some", "others"}
+            or nearest in lex.prepositions
+        ):
+            return None
+        if i == first or not (
+            nearest in lex.pronouns
+            or nearest in lex.people_nouns
+            or nearest.endswith("s")
+            or group
+            or w.is_capital(i - 1)
+            or nearest in ("people", "police", "both", "many", "some", "others", "media", "all")
+        ):
+            return None
+        if nearest in ("he", "she", "it"):
+            return None
+        if ambiguous and not _opens_content(w, lex, i + 1, last):
+            return None
+        return made
+    if nearest in lex.determiners - {"this", "that"} or (nearest in lex.prepositions and not group):
+        return None
+    if ambiguous and not _opens_content(w, lex, i + 1, last):
+        return None
+    if ambiguous and nearest in ("'s", "’s"):
+        return None
+    return made
+
+
+def _opens_content(w: Words, lex: Lexicon, j: int, last: int) -> bool:
+    """Whether what follows reads like content: a conjunction, a quotation, a pronoun, an article or a name."""
+    if j >= last:
+        return False
+    token = w.low[j]
+    return (
+        token in ("that", ":", "whether", "if", "how", "why", "what")
+        or w.is_mark(j)
+        or token in lex.subjects
+        or token in lex.determiners
+        or token in lex.times
+        or w.is_capital(j)
+        or (
+            token in ("for", "on", "to")
+            and w.low[j - 1]
+            in (
+                "call",
+                "calls",
+                "called",
+                "plan",
+                "plans",
+                "planned",
+                "hope",
+                "hopes",
+                "promise",
+                "promises",
+                "pledge",
+                "pledges",
+                "vow",
+                "vows",
+                "offer",
+                "offers",
+                "continued",
+                "begin",
+            )
+        )
+    )
+
+
+@dataclass(slots=True)
+class Phrase:
+    """According-to: the words of the cue."""
+
+    first: int
+    last: int
+
+
+def find_according(w: Words, lex: Lexicon, first: int, last: int) -> list[Phrase]:
+    found = []
+    starts = {phrase[0] for phrase in lex.according}
+    for i in range(first, last):
+        if w.low[i] in starts:
+            best = 0
+            for phrase in lex.according:
+                n = len(phrase)
+                if n > best and tuple(w.low[i : i + n]) == phrase and i + n < last:
+                    best = n
+            if best:
+                found.append(Phrase(i, i + best))
+    return found
+
+
+def ends_clause(token: str) -> bool:
+    return token in FINAL or token in {",", ";", ":", "–", "—", "(", ")"}

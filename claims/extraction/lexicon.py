@@ -1,0 +1,135 @@
+"""The words of a language, read from data/<language>.toml: verbs of speech in every form, and closed classes of words."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from claims.vocabulary import Act
+
+DATA = Path(__file__).parent / "data"
+LANGUAGES = ("it", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of speech: its act, and what may carry the content (the letters are explained in data/en.toml)."""
+
+    lemma: str
+    act: Act
+    frames: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One inflected form. `tense`: finite, base (English plain form), participle, gerund or infinitive."""
+
+    verb: Verb
+    tense: str
+
+
+class Lexicon:
+    """`forms`: lower-case form → what it may be. Every list under [words] is an attribute, a frozenset."""
+
+    def __init__(self, language: str) -> None:
+        with (DATA / f"{language}.toml").open("rb") as file:
+            data = tomllib.load(file)
+        self.language = language
+        self.version: str = data["version"]
+        self.verbs = {
+            lemma: Verb(lemma, Act(act), frames)
+            for lemma, (act, frames) in ((lemma, entry.split()) for lemma, entry in data["verbs"].items())
+        }
+        self._words = {name: frozenset(words.split()) for name, words in data["words"].items()}
+        self.according = [tuple(each.split()) for each in data["words"]["according"].split("|")]
+        self.ambiguous = frozenset(data["ambiguous"]["forms"].split())
+        self.reflexive: dict[str, str] = data.get("reflexive", {})
+        self.forms: dict[str, list[Form]] = {}
+        inflect = _italian if language == "it" else _english
+        irregular: dict[str, str] = data.get("irregular") or data.get("forms") or {}
+        for lemma, verb in self.verbs.items():
+            if "_" not in lemma:
+                for form, tense in inflect(lemma, irregular.get(lemma, "")):
+                    self.forms.setdefault(form, []).append(Form(verb, tense))
+        # (word after the verb's own form, …) → verb, by the first verb's forms.
+        self.phrases: dict[str, list[tuple[tuple[str, ...], Verb, str]]] = {}
+        for phrase, lemma in data["phrases"].items():
+            head, *rest = phrase.split()
+            for form, tense in (
+                inflect(head, irregular.get(head, "")) if language == "it" else [(head, "finite")]
+            ):
+                self.phrases.setdefault(form, []).append((tuple(rest), self.verbs[lemma], tense))
+        if language == "en":
+            for form, tense in inflect("point", ""):
+                self.phrases.setdefault(form, []).append((("out",), self.verbs["point_out"], tense))
+
+    def __getattr__(self, name: str) -> frozenset[str]:
+        try:
+            return self.__dict__["_words"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@functools.cache
+def lexicon(language: str) -> Lexicon:
+    return Lexicon(language)
+
+
+def _english(lemma: str, irregular: str) -> list[tuple[str, str]]:
+    if irregular:
+        third, past, participle, gerund = irregular.split()
+    else:
+        stem = lemma.removesuffix("e")
+        if lemma.endswith("y") and lemma[-2] not in "aeiou":
+            third, past = lemma[:-1] + "ies", lemma[:-1] + "ied"
+        else:
+            third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
+            past = stem + "ed"
+        participle, gerund = past, stem + "ing"
+    return [
+        (lemma, "base"),
+        (third, "finite"),
+        (past, "past"),
+        *([(participle, "participle")] if participle != past else []),
+        (gerund, "gerund"),
+    ]
+
+
+# Endings by conjugation: present, imperfect, past, future, conditional, subjunctive; third persons.
+_ARE = ["a", "ano", "ava", "avano", "ò", "arono", "erà", "eranno", "erebbe", "erebbero", "i", "ino"]
+
+
+def _italian(lemma: str, irregular: str) -> list[tuple[str, str]]:
+    forms: list[tuple[str, str]] = [(lemma, "infinitive")]
+    if irregular:
+        for form in irregular.split():
+            if form.endswith("ndo"):
+                forms.append((form, "gerund"))
+            elif _is_participle(form):
+                forms += _agreeing(form)
+            else:
+                forms.append((form, "finite"))
+        if lemma.endswith("e"):
+            forms.append((lemma[:-1], "infinitive"))
+        return forms
+    stem = lemma[:-3]
+    for ending in _ARE:
+        root = stem
+        if ending[0] in "ei" and stem[-1] in "cg":
+            root = stem + "h"
+        elif (ending[0] == "e" and stem.endswith(("ci", "gi"))) or (ending[0] == "i" and stem.endswith("i")):
+            root = stem[:-1]
+        forms.append((root + ending, "finite"))
+    forms.append((stem + "ando", "gerund"))
+    forms.append((lemma[:-1], "infinitive"))
+    return forms + _agreeing(stem + "ato")
+
+
+def _is_participle(form: str) -> bool:
+    return form.endswith(("to", "so", "sto")) and not form.endswith(("esto ",))
+
+
+def _agreeing(participle: str) -> list[tuple[str, str]]:
+    return [(participle[:-1] + ending, "participle") for ending in "oaie"]

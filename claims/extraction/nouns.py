@@ -1,0 +1,205 @@
+"""Noun phrases by their surface: who stands before a verb, and who after it."""
+
+from __future__ import annotations
+
+from claims.extraction.lexicon import Lexicon
+from claims.extraction.words import FINAL, Words
+
+MAX_PHRASE = 28
+_STOPS = {";", ":", "(", ")", "–", "—", "-", "/", "•", "…"} | FINAL
+_POSSESSIVE = ("'s", "’s")
+_AND = ("and", "e", "ed")
+_OF = frozenset(
+    ["of", "di", "del", "della", "dei", "degli", "delle", "dell'", "dell’", "dello", "d'", "d’", "for", "per"]
+)
+_SENT_TO = frozenset(["ambasciatore", "ambasciatrice", "ambassador", "inviato", "inviata", "envoy"])
+Range = tuple[int, int]
+
+
+def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
+    """The noun phrase that ends right before token `end`; appositions and relative clauses lead to whom they are about."""
+    if end - 1 >= first and w.text[end - 1] in {",", "–", "—"}:
+        return _with_apposition(w, lex, end, first)
+    j = end - 1
+    while j >= first and end - j <= MAX_PHRASE:
+        token = w.low[j]
+        if w.text[j] in _STOPS or w.text[j] == ",":
+            glued = w.text[j] == "-" and j > first and w.end[j - 1] == w.start[j] and j + 1 < end
+            if not glued and not (w.text[j] == "." and w.low[j - 1] + "." in lex.abbreviations):
+                break
+        elif w.is_mark(j):
+            break
+        elif token in lex.relatives:
+            if token == "that" and j + 1 < end and w.low[j + 1] in lex.determiners | lex.subjects:
+                break
+            if token == "che" and (
+                j == first or w.low[j - 1] in lex.forms or w.low[j - 1] in lex.auxiliaries
+            ):
+                break
+            head = before(w, lex, j - 1 if j > first and w.text[j - 1] == "," else j, first)
+            if token in ("who", "che", "which", "that") and head is not None:
+                return head
+            break
+        elif token in lex.complementizers or (token in lex.auxiliaries and token not in _POSSESSIVE):
+            break
+        elif token in lex.conjunctions:
+            if not _joins(w, lex, j, first, end):
+                break
+        elif token in lex.subjects:
+            j -= 1
+            break
+        elif token in lex.forms and token not in lex.ambiguous and token != "alleged":
+            break
+        j -= 1
+    return trim(w, lex, j + 1, end)
+
+
+def _with_apposition(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
+    """ "Dmitry Peskov, the Kremlin spokesman," and "il portavoce, Dmitry Peskov,"."""
+    mark = w.text[end - 1]
+    opening = next((j for j in range(end - 2, max(first, end - 30) - 1, -1) if w.text[j] == mark), None)
+    if opening is None or opening <= first:
+        return None
+    head = before(w, lex, opening, first)
+    if head is None or not may_speak(w, lex, head):
+        return None
+    if any(w.text[j] in FINAL or (w.is_mark(j) and not w.quoted[j]) for j in range(opening + 1, end - 1)):
+        return None
+    return head[0], end - 1
+
+
+def _joins(w: Words, lex: Lexicon, j: int, first: int, end: int) -> bool:
+    """Whether "and" joins two speakers ("Rudenko e Liu"), or two words of one ("defense and intelligence officials")."""
+    if w.low[j] not in _AND or j <= first or j + 1 >= end:
+        return False
+    left, right = j - 1, j + 1
+    if w.is_capital(left) and (w.is_capital(right) or w.low[right] in lex.determiners):
+        return True
+    if w.low[right] in lex.people_nouns | lex.determiners and w.low[left] in lex.people_nouns:
+        return True
+    return not w.is_capital(right) and not w.is_capital(left) and w.low[left] not in lex.forms
+
+
+def trim(w: Words, lex: Lexicon, first: int, last: int) -> Range | None:
+    """Without what only leads into the phrase ("On Monday", "but", "also") or hangs after it (a date)."""
+    while first < last:
+        token = w.low[first]
+        if (
+            token in lex.conjunctions
+            or (token in lex.adverbs and token not in lex.determiners)
+            or token in ("anche", "pure", "even", "just", "•")
+        ) or (token in lex.times and first + 1 < last and token not in ("last", "this")):
+            first += 1
+        elif token in lex.prepositions and token not in ("circa", "oltre"):
+            cut = _after_prepositional(w, lex, first, last)
+            if cut is None:
+                return None
+            first = cut
+        else:
+            break
+    while (
+        last - first > 1
+        and not w.is_capital(last - 1)
+        and (w.low[last - 1] in lex.times or w.low[last - 1] in lex.adverbs)
+    ):
+        last -= 1
+    if first >= last or not any(w.is_word(k) for k in range(first, last)):
+        return None
+    return first, last
+
+
+def _after_prepositional(w: Words, lex: Lexicon, first: int, last: int) -> int | None:
+    """ "In Moscow the minister": the phrase begins at its article, or at the last run of names."""
+    for k in range(last - 1, first + 1, -1):
+        if w.low[k] in lex.determiners and w.low[k - 1] not in lex.prepositions:
+            return k
+    k = last
+    while k - 1 > first and w.is_capital(k - 1) and w.low[k - 1] not in lex.times:
+        k -= 1
+    return k if k < last and k - 1 > first else None
+
+
+def after(w: Words, lex: Lexicon, begin: int, last: int) -> Range | None:
+    """The noun phrase that begins at token `begin`, days and adverbs passed over."""
+    j = begin
+    while j < last and (
+        w.low[j] in lex.times
+        or (w.low[j] in lex.adverbs and w.low[j] not in lex.determiners and w.low[j] not in lex.pronouns)
+    ):
+        j += 1
+    if j >= last or w.is_mark(j) or w.text[j] in _STOPS or w.text[j] == ",":
+        return None
+    if w.low[j] in lex.subjects:
+        return j, j + 1
+    if not _begins(w, lex, j, last):
+        return None
+    begin = j
+    while j < last and j - begin < MAX_PHRASE and _goes_on(w, lex, j, begin, last):
+        j += 1
+    return trim(w, lex, begin, j)
+
+
+def _begins(w: Words, lex: Lexicon, j: int, last: int) -> bool:
+    token = w.low[j]
+    if (
+        token in lex.determiners
+        or (w.is_capital(j) and token not in lex.prepositions)
+        or token in lex.people_nouns
+        or token in lex.documents
+        or token[0].isdigit()
+        or (j + 1 < last and w.low[j + 1] in lex.people_nouns)
+    ):
+        return True
+    return (
+        lex.language == "en"
+        and token.isalpha()
+        and token not in lex.prepositions
+        and token not in lex.complementizers
+        and token not in lex.conjunctions
+        and token not in lex.auxiliaries
+    )
+
+
+def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
+    token = w.low[j]
+    if w.text[j] == "-" and w.end[j - 1] == w.start[j]:
+        return True
+    if w.text[j] == "." and j + 1 < last and w.low[j - 1] + "." in lex.abbreviations:
+        return True
+    if w.text[j] in _STOPS or w.text[j] == "," or w.is_mark(j):
+        return False
+    if (
+        token in lex.complementizers
+        or token in lex.times
+        or (token in lex.auxiliaries and token not in _POSSESSIVE)
+    ):
+        return False
+    if token in lex.conjunctions:
+        return (
+            token in _AND
+            and j + 1 < last
+            and (
+                w.is_capital(j + 1)
+                or w.low[j + 1] in lex.determiners
+                or w.low[j + 1] in lex.people_nouns
+                or w.low[j + 1] in lex.prepositions
+            )
+        )
+    if token in lex.prepositions and token not in lex.inside_names:
+        return False
+    if token in lex.inside_names and j > begin and token not in _OF:
+        # "a spokesman at the ministry": yes; "said Kirby in an interview": no
+        role = w.low[j - 1] in lex.people_nouns or w.low[j - 1] in lex.documents or w.low[j - 1] in _SENT_TO
+        return role and not (j + 1 < last and w.low[j + 1] in ("un", "una", "a", "an"))
+    return token not in lex.forms or token in lex.ambiguous
+
+
+def may_speak(w: Words, lex: Lexicon, phrase: Range) -> bool:
+    """Whether the words can be somebody: a name, an office, a document, a pronoun."""
+    return any(
+        w.is_capital(k)
+        or w.low[k] in lex.people_nouns
+        or w.low[k] in lex.documents
+        or w.low[k] in lex.subjects
+        for k in range(*phrase)
+    )

@@ -1,0 +1,33 @@
+"""The pipeline: spaCy cuts words, our components find who says what. The only place that names spaCy.
+
+`extract` is the way in. Components are registered as `ct_…`; each reads what the ones before it left in the document.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from claims.extraction.findings import Finding, KnownName, Span
+
+
+@functools.cache
+def load(language: str) -> Any:
+    """The spaCy pipeline of a language: made once a process, imported only here, so that a web process never pays for it."""
+    from claims.extraction import components
+
+    return components.build(language)
+
+
+def extract(
+    text: str, language: str, names: Sequence[KnownName] = (), skip: Iterable[Span] = ()
+) -> list[Finding]:
+    """Who says what in `text` ("it" or "en"), in the order of the text. All spans are half-open characters of `text`.
+
+    `names`: names that the caller knows. `skip`: page furniture; nothing is found inside it. Raises ValueError for another
+    language; never for any text.
+    """
+    from claims.extraction import components
+
+    return components.run(load(language), text, names, tuple(skip))

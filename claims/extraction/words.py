@@ -1,0 +1,153 @@
+"""A text cut into words, quotations and sentences. Everything else looks at these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from claims.extraction.findings import Span
+
+MARKS = frozenset('“”„‟«»"＂') | {"''", "``"}
+_OPENING, _CLOSING = frozenset("“„‟«") | {"``"}, frozenset("”»") | {"''"}
+FINAL = frozenset({".", "!", "?", "…", "...", ".."})
+CLOSERS = frozenset({")", "]"})
+BULLETS = frozenset({"•", "-", "–", "—", "*"})
+
+
+@dataclass(slots=True)
+class Quotation:
+    """Token numbers: the marks, and what stands between them (`first` to `last`, half-open)."""
+
+    opened: int
+    closed: int | None
+    first: int
+    last: int
+    balanced: bool = True
+
+
+@dataclass(slots=True)
+class Words:
+    """Parallel lists over the tokens of one text; every number elsewhere is a place in them."""
+
+    source: str
+    text: list[str]
+    low: list[str]
+    start: list[int]
+    end: list[int]
+    paragraphs: list[tuple[int, int]] = field(default_factory=list)
+    quotations: list[Quotation] = field(default_factory=list)
+    quoted: list[int] = field(default_factory=list)  # number of the quotation + 1, 0 outside
+    sentences: list[tuple[int, int]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def span(self, first: int, last: int) -> Span:
+        return self.start[first], self.end[last - 1]
+
+    def words(self, first: int, last: int) -> str:
+        return self.source[self.start[first] : self.end[last - 1]] if first < last else ""
+
+    def is_word(self, i: int) -> bool:
+        return self.text[i][0].isalnum()
+
+    def is_capital(self, i: int) -> bool:
+        return self.text[i][:1].isupper()
+
+    def is_mark(self, i: int) -> bool:
+        return self.text[i] in MARKS
+
+
+def spaced(words: Words, i: int) -> tuple[bool, bool]:
+    """Whether there is no word right before the token, and none right after it."""
+    text = words.source
+    before, after = words.start[i] - 1, words.end[i]
+    free_before = before < 0 or text[before].isspace() or text[before] in "([—–-/'’‘"
+    free_after = after >= len(text) or text[after].isspace() or text[after] in ".,;:!?)]—–/"
+    return free_before, free_after
+
+
+def find_quotations(words: Words) -> None:
+    """Quotations of each paragraph: marks decide by the blanks around them, then by their shape, then by what is open.
+
+    A mark that closes nothing is passed over. A quotation left open ends with its paragraph where it began it (as quotations of
+    several paragraphs do), else with its sentence, and is not balanced.
+    """
+    words.quoted = [0] * len(words)
+    for first, last in words.paragraphs:
+        opened: int | None = None
+        for i in range(first, last):
+            if words.text[i] not in MARKS:
+                continue
+            free_before, free_after = spaced(words, i)
+            opens = free_before and not free_after
+            closes = free_after and not free_before
+            if not opens and not closes:
+                opens = words.text[i] in _OPENING and opened is None
+                closes = not opens
+                if words.text[i] not in _OPENING and words.text[i] not in _CLOSING:
+                    opens, closes = opened is None, opened is not None
+            if opened is None:
+                if opens:
+                    opened = i
+            elif closes:
+                _add(words, opened, i)
+                opened = None
+            else:
+                _add_unclosed(words, opened, i)
+                opened = i
+        if opened is not None:
+            _add_unclosed(words, opened, last, whole=opened == first)
+
+
+def _add(words: Words, opened: int, closed: int) -> None:
+    if closed > opened + 1:
+        words.quotations.append(Quotation(opened, closed, opened + 1, closed))
+        number = len(words.quotations)
+        words.quoted[opened : closed + 1] = [number] * (closed + 1 - opened)
+
+
+def _add_unclosed(words: Words, opened: int, limit: int, *, whole: bool = False) -> None:
+    last = limit
+    if not whole:
+        last = next((i + 1 for i in range(opened + 1, limit) if words.text[i] in FINAL), limit)
+    if last > opened + 1:
+        words.quotations.append(Quotation(opened, None, opened + 1, last, balanced=whole))
+        words.quoted[opened:last] = [len(words.quotations)] * (last - opened)
+
+
+def find_sentences(
+    words: Words, abbreviations: frozenset[str], cues: Sequence[bool] | frozenset[str]
+) -> None:
+    """Sentences of each paragraph. None ends inside a quotation; one that a quotation ends may go on with who says it."""
+    forms = cues if isinstance(cues, frozenset) else frozenset()
+    for first, last in words.paragraphs:
+        begin = first
+        i = first
+        while i < last:
+            token = words.text[i]
+            if token in FINAL and not words.quoted[i]:
+                if words.low[i - 1] + "." not in abbreviations or i + 1 >= last:
+                    while i + 1 < last and (words.text[i + 1] in FINAL or words.text[i + 1] in CLOSERS):
+                        i += 1
+                    if i + 1 >= last or not words.text[i + 1][:1].islower():
+                        words.sentences.append((begin, i + 1))
+                        begin = i + 1
+            elif (
+                words.quoted[i]
+                and token in MARKS
+                and i == words.quotations[words.quoted[i] - 1].closed
+                and words.text[i - 1] in FINAL
+                and i + 1 < last
+                and not words.text[i + 1][:1].islower()
+                and words.text[i + 1] not in {",", "–", "—", ")", ";", ":"}
+                and words.text[i + 1] not in FINAL
+            ) and not (
+                words.text[i - 1] in "?!…"
+                and any(words.low[j] in forms for j in range(i + 1, min(i + 5, last)))
+            ):
+                words.sentences.append((begin, i + 1))
+                begin = i + 1
+            i += 1
+        if begin < last:
+            words.sentences.append((begin, last))
