@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon
 from claims.extraction.words import Words
@@ -45,49 +46,65 @@ def complete(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
 
 
 def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> None:
-    """ "…, affermando che": whoever the sentence's main verb of speech belongs to, else its subject."""
+    """ "…, affermando che", "… and has called for": whoever the sentence's verb of speech before it belongs to, else its subject."""
     if draft.speaker is not None or draft.cue is None:
         return
     before = [
-        d for d in here if d is not draft and d.cue and d.cue[0] < draft.cue[0] and d.speaker is not None
-    ]
-    if before:
-        draft.speaker = before[-1].speaker
-        draft.extra["shared"] = True
-        draft.extra["with"] = before[-1]
-        return
+        d for d in here
+        if d is not draft and d.cue and d.cue[0] < draft.cue[0] and d.speaker is not None
+        and not any(a <= draft.cue[0] < b for a, b in d.contents)
+    ]  # fmt: skip
     after = [
         d for d in here if d is not draft and d.cue and d.cue[0] > draft.cue[0] and d.speaker is not None
     ]
-    if after and draft.kind in ("gerund", "perfect"):
+    if before:
+        draft.speaker = before[-1].speaker
+    elif after and draft.kind in ("gerund", "perfect") and draft.cue[0] - draft.sentence[0] < 3:
         draft.speaker = after[0].speaker
+    elif not draft.quoted or draft.kind != "finite":
+        draft.speaker = _subject_before(w, lex, draft)
+    if draft.speaker is not None:
         draft.extra["shared"] = True
-        return
-    if draft.kind in ("gerund", "perfect"):
-        subject = _subject_of_sentence(w, lex, draft)
-        if subject is not None:
-            draft.speaker = subject
-            draft.extra["shared"] = True
 
 
-def _subject_of_sentence(w: Words, lex: Lexicon, draft: Draft) -> Range | None:
-    """The noun phrase before the first auxiliary or verb of the sentence that a participle hangs on."""
-    from claims.extraction import nouns
-
-    assert draft.cue is not None
+def _subject_before(w: Words, lex: Lexicon, draft: Draft) -> Range | None:
+    """The noun phrase before the first verb of the clause that a participle or a second verb hangs on."""
+    assert draft.cue is not None  # noqa: S101
     first = draft.sentence[0]
-    for i in range(first + 1, min(draft.cue[0], first + 16)):
-        token = w.low[i]
+    limit = draft.cue[0]
+    for i in range(limit - 1, first, -1):
+        if w.text[i] == ";" or w.low[i] in ("that", "che"):
+            first = i + 1
+            break
+    for i in range(first + 1, limit):
         if w.quoted[i]:
-            return None
-        if (token in lex.auxiliaries and token not in ("'s", "’s")) or (
-            token.endswith("ed") and lex.language == "en" and not w.is_capital(i)
-        ):
+            continue
+        token = w.low[i]
+        if token in lex.complementizers:
+            continue
+        if (token in lex.auxiliaries and token not in ("'s", "’s")) or _looks_like_a_verb(w, lex, i):
             phrase = nouns.before(w, lex, i, first)
             if phrase is not None and nouns.may_speak(w, lex, phrase):
                 return phrase
-            return None
     return None
+
+
+def _looks_like_a_verb(w: Words, lex: Lexicon, i: int) -> bool:
+    token = w.low[i]
+    if w.is_capital(i):
+        return False
+    if token in lex.forms and token not in lex.ambiguous:
+        return True
+    return (
+        lex.language == "en"
+        and (token.endswith("ed") or token in _PASTS)
+        and w.low[i - 1] not in lex.determiners
+    )
+
+
+_PASTS = frozenset(
+    "took gave made went came got held sent spoke met left led began stood ran drew won lost kept put set cut hit shot bought sold built brought chose fell grew rose sat saw issued released used wants needs has makes gives takes goes comes gets holds stands runs".split()
+)
 
 
 def _carry_over(

@@ -17,6 +17,9 @@ _INFINITIVE = re.compile(
     r".+(?:are|ere|ire|rre|[aei]r(?:lo|la|li|le|gli|ne|ci|vi|si|mi|ti|sene))$|^(?:aver|esser|avere|essere|dover|poter|voler)(?:lo|la|li|le|ne)?$|^(?:far|dar|star)\w*$"
 )
 _DASHES = {"–", "—"}
+_CLAUSE_OPENERS = ("if", "when", "while", "although", "because", "since", "after", "as", "before")
+# What these take is a clause even where no verb can be seen in it.
+_BARE = {"say", "think", "believe", "hope", "know", "feel", "add", "insist", "tell"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
 
 
@@ -113,7 +116,7 @@ class Sentence:
             if (
                 right is not None
                 and not self._content_follows(right[1])
-                and (quote_closed or not appositive or self._ends(right[1]))
+                and (quote_closed or self._ends(right[1]))
             ):
                 inverted, speaker = True, right
             elif (
@@ -411,7 +414,7 @@ class Sentence:
                 return content, "as"
             if "n" not in frames:
                 return None
-        if "c" in frames and lex.language == "en" and self._begins_clause(k):
+        if "c" in frames and lex.language == "en" and self._begins_clause(k, cue):
             return self._until(k, cue), "clause"
         if "n" in frames:
             k = cue.last
@@ -489,27 +492,25 @@ class Sentence:
             return False
         return token not in lex.prepositions or (lex.language == "it" and token in ("ogni",))
 
-    def _begins_clause(self, k: int) -> bool:
+    def _begins_clause(self, k: int, cue: Cue) -> bool:
         """Whether an English clause without "that" begins here: its subject, and a verb further on."""
         w, lex = self.w, self.lex
-        if k >= self.end():
+        if k >= self.end() or w.text[k] in {",", ";", ")", "-"} or w.low[k] == "'s":
             return False
         token = w.low[k]
-        if token in lex.conjunctions and token not in (
-            "if",
-            "when",
-            "while",
-            "although",
-            "because",
-            "since",
-            "after",
-            "as",
-            "before",
-        ):
+        if token in lex.conjunctions and token not in _CLAUSE_OPENERS:
             return False
-        if w.text[k] in {",", ";", ")", "-"} or token in ("'s",):
+        if cue.verb.lemma in _BARE:
+            return True
+        if token in lex.prepositions and token not in ("with", "despite", "after", "before"):
             return False
-        return True
+        return any(
+            w.low[m] in lex.auxiliaries
+            or w.low[m] in lex.modals - {"to"}
+            or w.low[m] in lex.forms
+            and w.low[m] not in lex.ambiguous
+            for m in range(k + 1, min(self.end(), k + 14))
+        )
 
     def _call(self, cue: Cue) -> tuple[Range, str] | None:
         w = self.w

@@ -199,7 +199,15 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
     verb = form.verb
     aux = {low[j] for j in auxiliaries}
     made = Cue(begin, i + 1, i, verb, "finite", negated, conditional, ambiguous=ambiguous)
-    if nearest in ("-", "'s") and form.tense != "past" and nearest == "-":
+    if nearest == "-" or (
+        w.is_capital(i)
+        and i > first
+        and w.is_word(i - 1)
+        and not w.is_capital(first + 1 if first + 1 < last else i)
+    ):
+        # "late-night tweets", "The Washington Post"
+        return None
+    if low[i] == "called" and nearest == "so":
         return None
     if form.tense == "gerund":
         if aux & lex.be:
@@ -222,7 +230,11 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
             return None
         if form.tense == "participle":
             return None
-        if nearest in lex.determiners or nearest in ("of", "by", "with", "for", "as", "in", "from", "than"):
+        if (
+            nearest in lex.determiners - {"all", "both", "many", "some", "others", "one"}
+            or nearest in lex.prepositions
+            or nearest == "than"
+        ):
             return None
         if ambiguous and not _opens_content(w, lex, i + 1, last):
             return None

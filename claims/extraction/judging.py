@@ -1,16 +1,247 @@
-"""Which act of speech a finding is, judged from the verb, what it takes and what is said."""
+"""Which act of speech a finding is, judged from the verb, what it takes and what is said. Look-alikes are left out here."""
 
 from __future__ import annotations
 
-from claims.extraction.attributions import Draft
+from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon
 from claims.extraction.words import Words
+from claims.vocabulary import Act
+
+_REFUSALS = {"reject", "respingere", "rigettare", "decline", "declinare"}
+_ONLY_OF_CLAIMS = {"dismiss", "downplay", "deride", "ridicule", "rubbish", "liquidare", "minimizzare", "ridimensionare",
+                   "contestare", "dispute", "smontare", "contradict", "protest"}  # fmt: skip
+_PLAIN_DENIALS = {"deny", "negare", "smentire", "refute", "confutare", "escludere"}
+_PERFECT = {"en": frozenset("has have had did does do is are was were been".split()),
+            "it": frozenset("ha hanno abbiamo ho aveva avevano è sono siamo era erano sta stanno stiamo c'è".split())}  # fmt: skip
+_OWN = {
+    "en": frozenset("it they he she we i there our its their".split()),
+    "it": frozenset("noi io nostro nostri nostra nostre".split()),
+}
+_NOT = {
+    "en": frozenset("not n't never no none neither nor".split()),
+    "it": frozenset("non mai nessun nessuno nessuna né".split()),
+}
 
 
 def judge(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
-    """The drafts that are statements, each with its act; look-alikes are left out."""
-    return [draft for draft in drafts if _judge(w, lex, draft)]
+    """The drafts that are statements, each with its act, what else it may be, and inside which other it stands."""
+    for draft in drafts:
+        draft.inside = _around(draft, drafts)
+    kept = []
+    for draft in drafts:
+        if draft.belief and draft.inside is not None:
+            continue
+        if _judge(w, lex, draft, kept):
+            kept.append(draft)
+    for draft in kept:
+        if draft.inside is not None and not any(draft.inside is each for each in kept):
+            draft.inside = None
+    return kept
 
 
-def _judge(w: Words, lex: Lexicon, draft: Draft) -> bool:
+def _around(draft: Draft, drafts: list[Draft]) -> Draft | None:
+    """The smallest finding whose content holds the whole of this one."""
+    if draft.cue is None or draft.extra.get("on"):
+        return None
+    first = min([draft.cue[0], *(c[0] for c in draft.contents)])
+    last = max([draft.cue[1], *(c[1] for c in draft.contents)])
+    found: Draft | None = None
+    size = 1 << 30
+    for other in drafts:
+        if other is draft or other.sentence != draft.sentence:
+            continue
+        for a, b in other.contents:
+            if a <= first and last <= b and b - a < size and b - a > last - first:
+                found, size = other, b - a
+    return found
+
+
+def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
+    verb = draft.verb
+    content = draft.contents[0]
+    opening = w.low[content[0] : min(content[1], content[0] + 7)]
+    if verb is not None and verb.act in (Act.DENIES, Act.RETRACTS, Act.ADMITS) and not draft.clitic:
+        if not _takes(w, lex, draft, opening):
+            return False
+    elif verb is not None and verb.act == Act.REFUSES or (verb is not None and verb.act == Act.DECLINES):
+        silent = any(token in lex.silent_verbs for token in opening[:4])
+        draft.act = Act.DECLINES if silent else Act.REFUSES
+        return True
+    elif verb is not None and verb.lemma in ("ask", "chiedere", "domandare"):
+        asks = draft.rule.endswith("question") or (
+            w.text[content[1] - 1] == "?" or (content[1] < len(w) and w.text[content[1]] == "?")
+        )
+        draft.act = Act.ASKS if asks or verb.lemma == "domandare" else Act.DEMANDS
+        if verb.lemma == "ask" and opening and opening[0] == "about":
+            draft.act = Act.ASKS
+    if draft.negated:
+        return _negated(draft)
+    if draft.act in (Act.ASSERTS, Act.ANNOUNCES, Act.CONFIRMS, Act.WARNS, Act.ACCUSES):
+        _from_content(w, lex, draft, before)
     return True
+
+
+def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
+    """Whether the verb takes what makes it a denial, an admission or a retraction; sets the act where it is another."""
+    verb = draft.verb
+    assert verb is not None  # noqa: S101
+    noun = "object" in draft.rule or draft.rule in ("as", "gerund-as", "passive", "passive-as")
+    if verb.lemma in _PLAIN_DENIALS:
+        if noun and any(token in lex.access_nouns for token in opening[:5]):
+            if verb.lemma in ("deny", "negare"):
+                draft.act = Act.REFUSES
+                return lex.language == "it" or opening[0] not in ("him", "her", "them", "me", "us")
+            return False
+        if noun and any(token in ("richiesta", "richieste", "request", "requests") for token in opening[:4]):
+            draft.extra["also"] = (Act.REFUSES,)
+        return True
+    if verb.act == Act.DENIES:
+        of_claims = any(
+            token in lex.claim_nouns or token in lex.false_words for token in opening
+        ) or _has_false(w, lex, draft.contents[0])
+        if not noun:
+            return True
+        if of_claims:
+            return True
+        if verb.lemma in _REFUSALS:
+            draft.act = Act.REFUSES
+            return True
+        return verb.lemma not in _ONLY_OF_CLAIMS or any(w.quoted[k] for k in range(*draft.contents[0]))
+    if verb.act == Act.RETRACTS:
+        return not noun or any(token in lex.told_nouns for token in opening)
+    if verb.act == Act.ADMITS and noun and verb.lemma in ("riconoscere", "acknowledge"):
+        if any(token in lex.owned_nouns for token in opening):
+            return True
+        draft.act = Act.ASSERTS
+        return lex.language == "en"
+    return True
+
+
+def _negated(draft: Draft) -> bool:
+    """ "did not say": silence. "did not deny": nothing anybody said."""
+    verb = draft.verb
+    if verb is None:
+        return True
+    if draft.belief:
+        return True
+    if verb.lemma in ("escludere",):
+        draft.act = Act.ASSERTS
+        draft.extra["hedge"] = True
+        return True
+    if verb.act in (Act.ASSERTS, Act.CONFIRMS):
+        draft.act = Act.DECLINES
+        return True
+    return False
+
+
+def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> None:
+    """What is said may deny, warn or confirm although the verb only says "said"."""
+    first, last = draft.contents[0]
+    tokens = [token for token in w.low[first:last] if token[0].isalnum()]
+    if not tokens:
+        return
+    if draft.act == Act.CONFIRMS:
+        return
+    if tokens[0] in lex.no_words and (
+        len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
+    ):
+        draft.act = Act.DENIES
+    elif len(tokens) == 1 and tokens[0] in lex.yes_words:
+        draft.act = Act.CONFIRMS
+    elif _has_false(w, lex, (first, last)):
+        draft.act = Act.DENIES
+    elif _denies_for_itself(w, lex, draft, first, last):
+        draft.act = Act.DENIES
+    elif tokens[0] in ("nessuna", "nessun", "nessuno") or (tokens[0] == "no" and len(tokens) <= 8):
+        draft.act = Act.DENIES
+    elif (
+        draft.kind == "gerund"
+        and any(token in _NOT[lex.language] for token in tokens)
+        and any(each.act == Act.DENIES and each.sentence == draft.sentence for each in before)
+    ):
+        draft.act = Act.DENIES
+    elif (
+        draft.act == Act.ASSERTS
+        and any(token in lex.consequence_words for token in tokens)
+        and not draft.belief
+    ):
+        draft.act = Act.WARNS
+
+
+def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
+    """ "è falso", "these are lies", "fake news": the words call something untrue, and little else."""
+    first, last = content
+    for k in range(first, min(last, first + 16)):
+        if w.low[k] in lex.false_words:
+            if k - first <= 2 and last - first <= 14:
+                return True
+            if any(
+                w.low[j] in lex.be or w.low[j] in ("as", "come", "sono", "si", "di")
+                for j in range(max(first, k - 3), k)
+            ):
+                return True
+    return False
+
+
+def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: int) -> bool:
+    """ "said it had never sent arms", "ha detto di non aver chiesto aiuto": a negation about the speaker's own doing."""
+    tokens = w.low[first : min(last, first + 9)]
+    language = lex.language
+    if language == "it":
+        if (
+            tokens[0] == "di"
+            and tokens[1:2] == ["non"]
+            and any(token.startswith(("aver", "esser", "voler")) for token in tokens[2:4])
+        ):
+            return not any(token.startswith("voler") for token in tokens[2:4])
+        if (
+            tokens[0] == "non"
+            and len(tokens) > 1
+            and (
+                tokens[1]
+                in (
+                    "abbiamo",
+                    "siamo",
+                    "stiamo",
+                    "ho",
+                    "c'è",
+                    "esiste",
+                    "esistono",
+                    "ci",
+                    "vi",
+                    "è",
+                    "risulta",
+                )
+                or "mai" in tokens[:4]
+            )
+        ):
+            return True
+        if tokens[0] in _OWN[language] and "non" in tokens[:3]:
+            return True
+        return (
+            "mai" in tokens[:6]
+            and any(token in _PERFECT[language] for token in tokens[:5])
+            and tokens[0] in ("mai", "non", "noi")
+        )
+    if tokens[0] in _OWN[language]:
+        negation = next((k for k, token in enumerate(tokens[:5]) if token in _NOT[language]), None)
+        if negation is None:
+            return False
+        return any(token in _PERFECT[language] for token in tokens[: negation + 1]) and not any(
+            token
+            in (
+                "would",
+                "will",
+                "could",
+                "can",
+                "should",
+                "sure",
+                "want",
+                "know",
+                "think",
+                "believe",
+                "going",
+            )
+            for token in tokens[: negation + 3]
+        )
+    return False
