@@ -116,7 +116,7 @@ class Sentence:
             if (
                 right is not None
                 and not self._content_follows(right[1])
-                and (quote_closed or self._ends(right[1]))
+                and (quote_closed or (self._ends(right[1]) and not ("n" in frames and appositive)))
             ):
                 inverted, speaker = True, right
             elif (
@@ -483,7 +483,8 @@ class Sentence:
             return False
         token = w.low[k]
         if (
-            token in lex.conjunctions
+            not (w.is_word(k) or self._opens_quotation(k))
+            or token in lex.conjunctions
             or (token in lex.complementizers and token not in ("what",))
             or w.text[k] in {",", ";", ")"}
             or w.text[k] in FINAL
@@ -642,7 +643,7 @@ class Sentence:
                 stop = j
                 break
             j += 1
-        return self._clean(start, max(stop, start + 1))
+        return self.clean(start, max(stop, start + 1))
 
     def _is_end(self, j: int) -> bool:
         return self.w.low[j - 1] + "." not in self.lex.abbreviations
@@ -655,7 +656,7 @@ class Sentence:
         subject = nouns.before(self.w, self.lex, cue.first, comma + 1)
         return subject is not None and subject[0] == comma + 1 and self._ends(cue.last)
 
-    def _clean(self, first: int, last: int) -> Range:
+    def clean(self, first: int, last: int) -> Range:
         """Without punctuation at the ends, and without quotation marks that enclose the whole."""
         w = self.w
         while last > first + 1 and (
@@ -693,7 +694,7 @@ class Sentence:
                 return [(quotation.first, quotation.last)]
         if begin >= end:
             return []
-        return [self._clean(begin, end)]
+        return [self.clean(begin, end)]
 
     def _left_begin(self, end: int) -> int:
         """Where the clause before begins: the sentence's start, or after an earlier attribution, a semicolon or a bullet."""
@@ -962,7 +963,7 @@ class Sentence:
                 if self.last - self.first <= 30 and k + 2 < self.end():
                     return Draft(
                         None,
-                        [self._clean(k + 1, self.end())],
+                        [self.clean(k + 1, self.end())],
                         speaker,
                         Act.ASSERTS,
                         "colon",

@@ -13,7 +13,8 @@ from claims.extraction import anaphora, judging, mentions
 from claims.extraction.attributions import Draft, Sentence
 from claims.extraction.findings import Finding, KnownName, Span
 from claims.extraction.lexicon import LANGUAGES, lexicon
-from claims.extraction.words import Words, find_quotations, find_sentences
+from claims.extraction.shapes import other_shapes
+from claims.extraction.words import FINAL, Words, find_quotations, find_sentences
 
 for name in ("ct_words", "ct_drafts", "ct_names", "ct_skip", "ct_findings"):
     if not Doc.has_extension(name):
@@ -121,8 +122,16 @@ def make_attributions(nlp: Language, name: str) -> object:
     def attributions(doc: Doc) -> Doc:
         w: Words = doc._.ct_words
         drafts: list[Draft] = []
+        paragraphs = iter([*w.paragraphs, (len(w), len(w))])
+        paragraph, previous = (0, 0), None
         for first, last in w.sentences:
-            drafts += Sentence(w, lex, first, last).read()
+            while first >= paragraph[1] and paragraph[0] < len(w):
+                paragraph, previous = next(paragraphs), None
+            sentence = Sentence(w, lex, first, last)
+            drafts += sentence.read()
+            heading = (first, last) == paragraph and w.text[last - 1] not in FINAL
+            drafts += other_shapes(sentence, previous, heading=heading)
+            previous = (first, last)
         doc._.ct_drafts = drafts
         return doc
 

@@ -97,7 +97,7 @@ def _group(w: Words, lex: Lexicon, i: int, first: int) -> tuple[int, list[int]]:
         elif token in lex.adverbs or (token.endswith(ending) and len(token) > 5 and not w.is_capital(j)):
             if not auxiliaries:
                 begin = j if lex.language == "en" else begin
-        else:
+        elif not (token == "di" and w.low[j + 1] == "recente"):
             break
         j -= 1
     return begin, auxiliaries
@@ -219,6 +219,8 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
         made.kind, made.first = "gerund", i
         return made
     if form.tense in ("past", "participle"):
+        if "to" in aux:
+            return None
         if auxiliaries:
             if low[auxiliaries[0]] in lex.have and not (aux & lex.be - {"'s", "'d"}):
                 return made

@@ -46,22 +46,33 @@ class Grammar:
     not_before: str
     habit: str
     anchors: frozenset[str]
-    ignore_case: bool
+    case_matters: bool
     shapes: tuple[tuple[str, re.Pattern[str]], ...] = field(init=False)
     anywhere: re.Pattern[str] = field(init=False)
+    before: re.Pattern[str] = field(init=False)
+    after: re.Pattern[str] = field(init=False)
+    habitual: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        flags = re.IGNORECASE if self.ignore_case else re.NOFLAG
-        shapes = tuple((kind, re.compile(spaced(form), re.IGNORECASE)) for kind, form in self.forms)
-        object.__setattr__(self, "shapes", shapes)
         nameless = (re.sub(r"\(\?P<\w+>", "(?:", form) for kind, form in self.forms if form != _NUMERIC[1])
         numeric = r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}-\d{1,2}-\d{4}"
         every = "|".join(f"(?:{form})" for form in (numeric, *nameless))
-        object.__setattr__(self, "anywhere", re.compile(f"(?:{spaced(every)})(?!\\w)", flags))
+        for name, made in {
+            "shapes": tuple((kind, re.compile(spaced(form), re.IGNORECASE)) for kind, form in self.forms),
+            "anywhere": re.compile(f"(?:{spaced(every)})(?!\\w)", 0 if self.case_matters else re.IGNORECASE),
+            "before": re.compile(rf"(?<!\w){spaced(self.not_after)}$", re.IGNORECASE),
+            "after": re.compile(spaced(self.not_before)),
+            "habitual": re.compile(rf"(?<!\w){spaced(self.habit)}$", re.IGNORECASE),
+        }.items():
+            object.__setattr__(self, name, made)
 
 
 def spaced(form: str) -> str:
-    return form.replace("'", "['’ʼ]").replace(" ", r"\s+")
+    return form.replace("'", "['’ʼ]").replace(" ?", r"\s*").replace(" ", r"\s+")
+
+
+def _counted(words: str) -> dict[str, int]:
+    return {word: number for number, word in enumerate(words.split(), start=1)}
 
 
 def _any(words: Mapping[str, object]) -> str:
@@ -80,16 +91,15 @@ _DAYS_IT = {
     "lunedì": 0, "lunedi": 0, "martedì": 1, "martedi": 1, "mercoledì": 2, "mercoledi": 2, "giovedì": 3, "giovedi": 3,
     "venerdì": 4, "venerdi": 4, "sabato": 5, "domenica": 6,
 }  # fmt: skip
-_MONTHS_IT = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
+_MONTHS_IT = _counted(
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
 )
 _NUMBERS_IT: dict[str, Number] = {
     word: (number, number)
-    for number, word in enumerate(
+    for word, number in _counted(
         "un due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette"
-        " diciotto diciannove venti".split(),
-        start=1,
-    )
+        " diciotto diciannove venti"
+    ).items()
 } | {
     "uno": (1, 1), "una": (1, 1), "un'": (1, 1), "trenta": (30, 30), "quaranta": (40, 40), "cinquanta": (50, 50),
     "un paio di": (2, 3), "una decina di": (8, 12), "una quindicina di": (13, 17), "una ventina di": (17, 23),
@@ -115,9 +125,7 @@ _OFFSETS_IT: dict[str, Number] = {
     "altroieri": (-2, -2), "ieri l'altro": (-2, -2), "avantieri": (-2, -2), "avant'ieri": (-2, -2),
 }  # fmt: skip
 
-_WEEKDAY_IT = (
-    rf"(?P<weekday>{_any(_DAYS_IT)})'?(?: mattina| pomeriggio| sera| notte| in serata| in mattinata)?"
-)
+_WEEKDAY_IT = rf"(?P<weekday>{_any(_DAYS_IT)})(?:(?<=i)')?(?: mattina| pomeriggio| sera| notte| in serata| in mattinata)?"
 _ON_IT = r"(?:nella (?:giornata|serata|mattinata|notte|tarda serata) di )?"
 _MONTH_IT = rf"(?P<month>{'|'.join(_MONTHS_IT)})"
 _SHORT_IT = rf"(?P<month>{'|'.join(_MONTHS_IT)}|(?:gen|feb|mar|apr|mag|giu|lug|ago|sett?|ott|nov|dic)\.?)"
@@ -135,7 +143,7 @@ _ART_IT = r"(?:la |lo |l'|il |nella |nello |nell'|nel |della |dello |dell'|del |
 
 ITALIAN = Grammar(
     weekdays={word[:3]: number for word, number in _DAYS_IT.items()},
-    months={word[:3]: number for number, word in enumerate(_MONTHS_IT, start=1)},
+    months={word[:3]: number for word, number in _MONTHS_IT.items()},
     numbers=_NUMBERS_IT,
     units=_UNITS_IT,
     parts=_PARTS_IT,
@@ -169,7 +177,10 @@ ITALIAN = Grammar(
         ),
         ("period", rf"{_PART_IT}?{_ART_IT}(?P<last>scors[oa]|passat[oa]) (?P<unit>{_PERIODS_IT})"),
         ("period", rf"{_PART_IT}?{_ART_IT}(?P<unit>{_PERIODS_IT}) (?P<last>scors[oa]|passat[oa])"),
-        ("period", rf"{_PART_IT}?(?:in |di |nel corso di |durante )?quest(?:[oa] |')(?P<unit>{_PERIODS_IT})"),
+        (
+            "period",
+            rf"{_PART_IT}?(?:in |di |nel corso di |durante )?(?P<this>quest)(?:[oa] |')(?P<unit>{_PERIODS_IT})",
+        ),
         ("period", rf"{_PART_IT}(?P<unit>settimana|mese|anno)"),
         ("period", r"(?:nel|durante il|nel corso del) (?P<unit>fine settimana|weekend|week-end)"),
         ("decade", r"(?:negli |nei primi |alla fine degli )anni '?(?P<decade>[3-9])0"),
@@ -178,11 +189,15 @@ ITALIAN = Grammar(
         ("ago", rf"{_AGO_IT} (?:fa|or sono)"),
         (
             "recent",
-            rf"(?:nei|nelle|negli|nell'|durante gli|durante le|nel corso degli|nel corso delle|degli|delle|dei) ?(?:ultim|scors|recent|passat)[ieoa] (?:(?P<number>\d{{1,3}}|{_any(_NUMBERS_IT)}) )?(?P<unit>{_any(_UNITS_IT)})",
+            r"(?:nel corso dell'|nell'|dell')ultim[oa] (?P<single>ora|settimana|mese|anno)",
         ),
         (
             "recent",
-            rf"(?:nei|nelle|negli|dei|delle|degli) (?P<unit>giorni|settimane|mesi|anni|ore) (?:scorsi|scorse|passati|passate|recenti)",
+            rf"(?:nei|nelle|negli|durante gli|durante le|nel corso degli|nel corso delle|degli|delle|dei) (?:ultim|scors|recent|passat)[ieoa] (?:(?P<number>\d{{1,3}}|{_any(_NUMBERS_IT)}) )?(?P<unit>{_any(_UNITS_IT)})",
+        ),
+        (
+            "recent",
+            r"(?:nei|nelle|negli|dei|delle|degli) (?P<unit>giorni|settimane|mesi|anni|ore) (?:scorsi|scorse|passati|passate|recenti)",
         ),
         (
             "event",
@@ -192,7 +207,7 @@ ITALIAN = Grammar(
         ("weekday", rf"(?:lo |la |nello |nella )?(?P<last>scors[oa]|passat[oa]) {_WEEKDAY_IT}"),
         ("weekday", rf"{_ON_IT}{_WEEKDAY_IT}(?: (?P<last>scors[oa]|passat[oa]|u\.s\.))?"),
         ("event", r"(?:di recente|recentemente|poco fa|tempo fa|poche ore fa|in passato)"),
-    ),  # fmt: skip
+    ),
     not_after=(
         r"(?:entro|(?:fino|sino) (?:a|al|all'|alla|ai)|dal|dall'|dai|dagli|dalla|dalle|da|a partire|prima (?:di|del|dell'|della)"
         r"|dopo|oltre|per|prossim[aeio]|ogni|alla vigilia (?:di|del|dell')) ?"
@@ -207,20 +222,19 @@ ITALIAN = Grammar(
         " stamane stasera stanotte questa questo queste questi notte altroieri avantieri avant anni recente recentemente passato"
         " prima dopo precedente seguente successivo successiva u",
     ),
-    ignore_case=True,
+    case_matters=False,
 )
 
 # --- English ----------------------------------------------------------------------------------------------------------------
 
-_DAYS_EN = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MONTHS_EN = "January February March April May June July August September October November December".split()
+_DAYS_EN = _counted("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_MONTHS_EN = _counted("January February March April May June July August September October November December")
 _NUMBERS_EN: dict[str, Number] = {
     word: (number, number)
-    for number, word in enumerate(
+    for word, number in _counted(
         "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-        " nineteen twenty".split(),
-        start=1,
-    )
+        " nineteen twenty"
+    ).items()
 } | {
     "a": (1, 1), "an": (1, 1), "thirty": (30, 30), "forty": (40, 40), "fifty": (50, 50), "a couple of": (2, 3),
     "a dozen": (12, 12), "a few": (2, 6), "few": (2, 6), "several": (3, 11), "some": (2, 9), "many": (5, 20),
@@ -262,8 +276,8 @@ _AGO_EN = (
 )
 
 ENGLISH = Grammar(
-    weekdays={word[:3].lower(): number for number, word in enumerate(_DAYS_EN)},
-    months={word[:3].lower(): number for number, word in enumerate(_MONTHS_EN, start=1)},
+    weekdays={word[:3].lower(): number - 1 for word, number in _DAYS_EN.items()},
+    months={word[:3].lower(): number for word, number in _MONTHS_EN.items()},
     numbers=_NUMBERS_EN,
     units=_UNITS_EN,
     parts=_PARTS_EN,
@@ -298,7 +312,7 @@ ENGLISH = Grammar(
         ("month", rf"(?:[Ii]n|[Dd]uring|[Ee]arlier in|[Tt]his|(?P<last>[Ll]ast|[Tt]his past)) {_MONTH_EN}"),
         (
             "period",
-            rf"(?:{_PART_EN}|[Ee]arlier )?(?:(?P<last>[Ll]ast)|[Tt]his(?: past)?) (?P<unit>{_PERIODS_EN})",
+            rf"(?:{_PART_EN}|[Ee]arlier )?(?:(?P<last>[Ll]ast|[Tt]his past)|(?P<this>[Tt]his)) (?P<unit>{_PERIODS_EN})",
         ),
         (
             "period",
@@ -309,6 +323,10 @@ ENGLISH = Grammar(
         ("year", rf"{_PART_EN}{_YEAR}"),
         ("year", rf"(?:[Ii]n|[Dd]uring|[Bb]ack in) {_YEAR}"),
         ("ago", rf"{_AGO_EN} ago"),
+        (
+            "recent",
+            r"(?:[Ii]n|[Oo]ver|[Dd]uring|[Ww]ithin) the (?:last|past) (?P<single>hour|day|week|month|year)",
+        ),
         (
             "recent",
             rf"(?:[Ii]n|[Oo]ver|[Dd]uring|[Ww]ithin) (?:the )?(?:last|past|recent) (?:(?P<number>\d{{1,3}}|{_any(_NUMBERS_EN)}) )?(?P<unit>{_any(_UNITS_EN)})",
@@ -322,12 +340,12 @@ ENGLISH = Grammar(
         ("weekday", rf"(?:[Oo]n )?(?P<last>[Ll]ast) {_WEEKDAY_EN}"),
         ("weekday", rf"{_ON_EN}(?:[Tt]his )?{_WEEKDAY_EN}"),
         ("event", r"[Rr]ecently|[Ll]ately|[Ii]n the past"),
-    ),  # fmt: skip
+    ),
     not_after=(
         r"(?:by|[Uu]ntil|till|[Ss]ince|[Bb]efore|[Aa]fter|[Ff]rom|[Ss]tarting|[Bb]eginning|[Aa]s of|for|through|to|next|coming"
         r"|[Ee]very|[Ee]ach|following|[Ll]ater|ahead of|scheduled|due|Good|Black|Ash|Super|Bloody|USA|Russia) "
     ),
-    not_before=r"['’]s?(?!\w)|s\b",
+    not_before=r"'?s\b",
     habit=r"(?:on|every|each) ",
     anchors=_anchors(
         " ".join(_DAYS_EN).lower(),
@@ -337,7 +355,7 @@ ENGLISH = Grammar(
         " tonight yesterday overnight morning afternoon evening night earlier later before after previous following next same"
         " recently lately 1930s 1940s 1950s 1960s 1970s 1980s 1990s",
     ),
-    ignore_case=False,
+    case_matters=True,
 )
 
 GRAMMARS: Mapping[str, Grammar] = {"it": ITALIAN, "en": ENGLISH}

@@ -51,7 +51,7 @@ def _around(draft: Draft, drafts: list[Draft]) -> Draft | None:
         if other is draft or other.sentence != draft.sentence:
             continue
         for a, b in other.contents:
-            if a <= first and last <= b and b - a < size and b - a > last - first:
+            if a <= first and last <= b and b - a < size:
                 found, size = other, b - a
     return found
 
@@ -64,7 +64,7 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         if not _takes(w, lex, draft, opening):
             return False
     elif verb is not None and verb.act == Act.REFUSES or (verb is not None and verb.act == Act.DECLINES):
-        silent = any(token in lex.silent_verbs for token in opening[:4])
+        silent = any(token in lex.silent_verbs for token in opening[:4]) or any(token in lex.addressees for token in opening)
         draft.act = Act.DECLINES if silent else Act.REFUSES
         return True
     elif verb is not None and verb.lemma in ("ask", "chiedere", "domandare"):
@@ -74,6 +74,9 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         draft.act = Act.ASKS if asks or verb.lemma == "domandare" else Act.DEMANDS
         if verb.lemma == "ask" and opening and opening[0] == "about":
             draft.act = Act.ASKS
+    if verb is not None and verb.lemma in ("promettere", "promise") and opening[0][0].isdigit():
+        # "il Cremlino promette 100% di …": a mistranslation of "has committed"
+        return False
     if draft.negated:
         return _negated(draft)
     if draft.act in (Act.ASSERTS, Act.ANNOUNCES, Act.CONFIRMS, Act.WARNS, Act.ACCUSES):
@@ -185,6 +188,8 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
 
 def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: int) -> bool:
     """ "said it had never sent arms", "ha detto di non aver chiesto aiuto": a negation about the speaker's own doing."""
+    if any(token in lex.undeniable for token in w.low[first : min(last, first + 6)]):
+        return False
     tokens = w.low[first : min(last, first + 9)]
     language = lex.language
     if language == "it":

@@ -44,13 +44,14 @@ class Lexicon:
         }
         self._words = {name: frozenset(words.split()) for name, words in data["words"].items()}
         self.according = [tuple(each.split()) for each in data["words"]["according"].split("|")]
+        self.nouns = {noun: Verb(noun, Act(act), "n") for noun, act in data["nouns"].items()}
         self.ambiguous = frozenset(data["ambiguous"]["forms"].split())
         self.reflexive: dict[str, str] = data.get("reflexive", {})
         self.forms: dict[str, list[Form]] = {}
         inflect = _italian if language == "it" else _english
         irregular: dict[str, str] = data.get("irregular") or data.get("forms") or {}
         for lemma, verb in self.verbs.items():
-            if "_" not in lemma:
+            if "_" not in lemma and not (language == "it" and lemma.endswith("rsi") and lemma not in irregular):
                 for form, tense in inflect(lemma, irregular.get(lemma, "")):
                     self.forms.setdefault(form, []).append(Form(verb, tense))
         # (word after the verb's own form, …) → verb, by the first verb's forms.

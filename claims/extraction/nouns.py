@@ -32,15 +32,13 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
         elif token in lex.relatives:
             if token == "that" and j + 1 < end and w.low[j + 1] in lex.determiners | lex.subjects:
                 break
-            if token == "che" and (
-                j == first or w.low[j - 1] in lex.forms or w.low[j - 1] in lex.auxiliaries
-            ):
+            if token == "che" and (j == first or _takes_a_clause(w, lex, j - 1, first)):
                 break
-            head = before(w, lex, j - 1 if j > first and w.text[j - 1] == "," else j, first)
+            head = before(w, lex, j - 1 if j > first and w.text[j - 1] in {",", "–", "—"} else j, first)
             if token in ("who", "che", "which", "that") and head is not None:
                 return head
             break
-        elif token in lex.complementizers or (token in lex.auxiliaries and token not in _POSSESSIVE):
+        elif token in lex.complementizers or _is_auxiliary(w, lex, j):
             break
         elif token in lex.conjunctions:
             if not _joins(w, lex, j, first, end):
@@ -51,7 +49,31 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
         elif token in lex.forms and token not in lex.ambiguous and token != "alleged":
             break
         j -= 1
-    return trim(w, lex, j + 1, end)
+    return trim(w, lex, _article(w, lex, j + 1, end), end)
+
+
+def _article(w: Words, lex: Lexicon, first: int, last: int) -> int:
+    """Where an article stands in the middle, the phrase begins there: what precedes it belongs to another ("simile la posizione")."""
+    for k in range(last - 1, first, -1):
+        if (
+            w.low[k] in lex.articles
+            and w.low[k - 1] not in lex.prepositions
+            and w.low[k - 1] not in lex.determiners
+            and w.low[k - 1] not in lex.conjunctions
+        ):
+            return k
+    return first
+
+
+def _is_auxiliary(w: Words, lex: Lexicon, j: int) -> bool:
+    """ "Stati" in "Stati Uniti" is none, nor the "'s" of a possessive."""
+    return w.low[j] in lex.auxiliaries and not (w.is_capital(j) and w.low[j] in ("stati", "will", "may")) and w.low[j] not in _POSSESSIVE
+
+
+def _takes_a_clause(w: Words, lex: Lexicon, j: int, first: int) -> bool:
+    """Whether "che" after token `j` is a conjunction: after a verb, and after "è noto"."""
+    token = w.low[j]
+    return token in lex.forms or token in lex.auxiliaries or (j > first and w.low[j - 1] in lex.be)
 
 
 def _with_apposition(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
@@ -65,6 +87,9 @@ def _with_apposition(w: Words, lex: Lexicon, end: int, first: int) -> Range | No
         return None
     if any(w.text[j] in FINAL or (w.is_mark(j) and not w.quoted[j]) for j in range(opening + 1, end - 1)):
         return None
+    following = w.low[opening + 1]
+    if following in lex.relatives or following.endswith(("ing", "ndo")):
+        return head
     return head[0], end - 1
 
 
@@ -162,6 +187,8 @@ def _begins(w: Words, lex: Lexicon, j: int, last: int) -> bool:
 
 def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
     token = w.low[j]
+    if j > begin and w.is_capital(j) and token in lex.articles:
+        return False
     if w.text[j] == "-" and w.end[j - 1] == w.start[j]:
         return True
     if w.text[j] == "." and j + 1 < last and w.low[j - 1] + "." in lex.abbreviations:
@@ -171,7 +198,7 @@ def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
     if (
         token in lex.complementizers
         or token in lex.times
-        or (token in lex.auxiliaries and token not in _POSSESSIVE)
+        or _is_auxiliary(w, lex, j)
     ):
         return False
     if token in lex.conjunctions:

@@ -1,0 +1,151 @@
+"""Attributions that are no verb with its subject: headlines, questions put to somebody, and cues that look back."""
+
+from __future__ import annotations
+
+from claims.extraction import nouns
+from claims.extraction.attributions import Draft, Range, Sentence
+from claims.extraction.words import FINAL
+from claims.vocabulary import Act
+
+_BE = {"it": ("è", "e'", "e’", "era", "sono"), "en": ("that", "this", "those", "it", "such")}
+_BY = {"it": frozenset("da dal dallo dalla dai dagli dalle dall' dall’ di del dello della dei degli delle dell' dell’".split()),
+       "en": frozenset(("by", "of", "from"))}  # fmt: skip
+_TO_SAY = ("dirlo", "affermarlo", "riferirlo", "sostenerlo", "scriverlo", "dichiararlo", "confermarlo", "rivelarlo", "annunciarlo", "spiegarlo", "precisarlo", "negarlo", "smentirlo", "ribadirlo", "denunciarlo", "riportarlo", "ricordarlo", "sottolinearlo")
+
+
+def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
+    """What the verbs of the sentence did not give. `previous`: the sentence before, in its paragraph; `heading`: a line by itself."""
+    found = [draft for draft in (_question(s), _as_said(s)) if draft is not None]
+    if not found and not s.found and previous is not None:
+        found = [draft for draft in (_of_the_sentence_before(s, previous),) if draft is not None]
+    if not found and not s.found and heading:
+        found = [draft for draft in (_after_a_dash(s),) if draft is not None]
+    return found
+
+
+def _question(s: Sentence) -> Draft | None:
+    """ "Alla domanda dei giornalisti se …", "Asked whether …": put by whoever is named, or by nobody in particular."""
+    w, lex = s.w, s.lex
+    if lex.language == "it":
+        for i in range(s.first, min(s.last, s.first + 24) - 3):
+            if w.low[i] in ("alla", "a", "una") and w.low[i + 1] == "domanda" or w.low[i] == "domanda" and i == s.first:
+                k = i + 2 if w.low[i + 1] == "domanda" else i + 1
+                speaker = None
+                if w.low[k] in _BY["it"]:
+                    speaker = nouns.after(w, lex, k + 1, s.last)
+                    k = speaker[1] if speaker else k
+                if k < s.end() and w.low[k] in ("se", "su", "sul", "sulla", "sulle", "sui", "circa"):
+                    return _draft(s, (i, i + 2), [_to_comma(s, k)], speaker, Act.ASKS, "question-noun")
+                return None
+        return None
+    for i in range(s.first, min(s.last, s.first + 24) - 2):
+        if w.low[i] == "asked" and not w.quoted[i]:
+            start = i == s.first or (i == s.first + 1 and w.low[i - 1] == "when") or w.text[i - 1] == "," or w.low[i - 1] in lex.be or w.low[i - 1] == "when"
+            if start and w.low[i + 1] in ("if", "whether", "about", "why", "how", "what", "who", "when", "where"):
+                return _draft(s, (i, i + 1), [_to_comma(s, i + 1)], None, Act.ASKS, "asked")
+    return None
+
+
+def _to_comma(s: Sentence, start: int) -> Range:
+    stop = next((j for j in range(start, s.end()) if s.w.text[j] == "," and not s.w.quoted[j]), s.end())
+    return s.clean(start, max(stop, start + 1))
+
+
+def _as_said(s: Sentence) -> Draft | None:
+    """ "Come notato dall'Istituto, …", "As Kirby said, …"."""
+    w, lex = s.w, s.lex
+    if w.low[s.first] not in lex.as_ or s.found:
+        return None
+    comma = next((j for j in range(s.first + 2, min(s.end(), s.first + 24)) if w.text[j] == ","), None)
+    if comma is None or comma + 2 >= s.end():
+        return None
+    for i in range(s.first + 1, comma):
+        forms = lex.forms.get(w.low[i], ())
+        form = next((f for f in forms if f.tense in ("participle", "past", "finite", "base") and "c" in f.verb.frames), None)
+        if form is None:
+            continue
+        speaker = None
+        if i + 1 < comma and (w.low[i + 1] in lex.passive_by):
+            speaker = nouns.after(w, lex, i + 2, comma)
+        elif i + 1 < comma:
+            speaker = nouns.after(w, lex, i + 1, comma)
+        if speaker is None:
+            speaker = nouns.before(w, lex, i, s.first + 1)
+        if speaker is not None and nouns.may_speak(w, lex, speaker):
+            return _draft(s, (s.first, i + 1), [s.clean(comma + 1, s.end())], speaker, form.verb.act, "as-said")
+    return None
+
+
+def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
+    """ "È l'allarme lanciato da X", "Lo riferisce X", "A dirlo è X", "That was the warning from X"."""
+    w, lex = s.w, s.lex
+    content = [s.clean(*_without_end(s, previous))]
+    low = w.low
+    i = s.first
+    if lex.language == "it":
+        if low[i] in ("lo", "l'", "l’") or (low[i] in ("così", "cosi") and i + 1 < s.last):
+            cue = next((c for c in s.cues if c.first <= i + 2), None)
+            if cue is None and low[i].startswith("così"):
+                speaker = nouns.after(w, lex, i + 1, s.end())
+                if speaker and speaker[0] == i + 1 and nouns.may_speak(w, lex, speaker) and s.end() - speaker[1] < 8 and not s.cues:
+                    return _draft(s, (i, i + 1), content, speaker, Act.ASSERTS, "looks-back-so")
+            if cue is not None and "c" in cue.verb.frames and cue.kind == "finite":
+                speaker = nouns.after(w, lex, cue.last, s.end())
+                if speaker and nouns.may_speak(w, lex, speaker):
+                    return _draft(s, (i, cue.last), content, speaker, cue.verb.act, "looks-back")
+            return None
+        if low[i] in ("a", "ad") and low[i + 1 : i + 2] and low[i + 1] in _TO_SAY:
+            k = next((j for j in range(i + 2, min(s.end(), i + 5)) if low[j] in lex.be or low[j] == "stato" or low[j] == "stata"), None)
+            if k is not None:
+                k += k + 1 < s.end() and low[k + 1] in ("stato", "stata", "stati")
+                speaker = nouns.after(w, lex, k + 1, s.end())
+                act = next((f.verb.act for f in lex.forms.get(low[i + 1][:-2], ())), Act.ASSERTS)
+                if speaker:
+                    return _draft(s, (i, k + 1), content, speaker, act, "looks-back-infinitive")
+            return None
+    if low[i] not in _BE[lex.language] and not (lex.language == "it" and low[i] in ("questo", "questa", "queste", "questi")):
+        return None
+    for k in range(i + 1, min(s.end(), i + 6)):
+        if low[k] == "quanto":
+            cue = next((c for c in s.cues if k < c.first <= k + 2), None)
+            speaker = nouns.after(w, lex, cue.last, s.end()) if cue else None
+            if cue is None:
+                return None
+            if speaker is None and cue.last < s.end() and low[cue.last] in lex.passive_by:
+                speaker = nouns.after(w, lex, cue.last + 1, s.end())
+            return _draft(s, (i, cue.last), content, speaker, cue.verb.act, "looks-back-quanto") if speaker else None
+        verb = lex.nouns.get(low[k])
+        if verb is not None:
+            by = next((j for j in range(k + 1, min(s.end(), k + 5)) if low[j] in _BY[lex.language]), None)
+            speaker = nouns.after(w, lex, by + 1, s.end()) if by is not None else None
+            if speaker is not None and nouns.may_speak(w, lex, speaker):
+                if speaker[1] + 1 < s.end() and w.text[speaker[1]] == ",":
+                    name = nouns.after(w, lex, speaker[1] + 1, s.end())
+                    if name is not None and name[0] == speaker[1] + 1 and w.is_capital(name[0]):
+                        speaker = (speaker[0], name[1])
+                return _draft(s, (k, by), content, speaker, verb.act, "looks-back-noun")
+    return None
+
+
+def _without_end(s: Sentence, sentence: Range) -> Range:
+    first, last = sentence
+    while last - 1 > first and s.w.text[last - 1] in FINAL and not s.w.quoted[last - 1]:
+        last -= 1
+    return first, last
+
+
+def _after_a_dash(s: Sentence) -> Draft | None:
+    """A headline that ends with who says so: "… con Iran e Cina – ISW"."""
+    w = s.w
+    for k in range(s.last - 1, max(s.first, s.last - 6), -1):
+        if w.text[k] in ("–", "—", "-") and k + 1 < s.last and w.end[k - 1] < w.start[k]:
+            if all(w.is_capital(j) for j in range(k + 1, s.last)) and k - s.first >= 4:
+                return _draft(s, None, [s.clean(s.first, k)], (k + 1, s.last), Act.ASSERTS, "dash")
+            return None
+    return None
+
+
+def _draft(s: Sentence, cue: Range | None, contents: list[Range], speaker: Range | None, act: Act, rule: str) -> Draft:
+    draft = Draft(cue, contents, speaker, act, rule, sentence=(s.first, s.last), kind="impersonal")
+    draft.extra["shape"] = True
+    return draft
