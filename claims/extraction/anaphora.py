@@ -29,6 +29,7 @@ def complete(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
             carried = _goes_on(w, lex, sentence, previous, paragraph_of)
             if carried is not None:
                 here = [carried]
+        here.sort(key=lambda draft: draft.contents[0][0] if draft.cue is None else draft.cue[0])
         for draft in here:
             _share_subject(w, lex, draft, here)
         for draft in here:
@@ -36,6 +37,8 @@ def complete(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
                 _carry_over(w, lex, draft, last_speaker, paragraph_of)
             elif w.low[draft.speaker[0]] in lex.subjects and draft.speaker[1] - draft.speaker[0] == 1:
                 draft.extra["antecedent"] = _antecedent(w, lex, draft, last_speaker)
+            if draft.act == Act.ASKS or draft.rule.startswith("according-relative"):
+                continue
             if (draft.speaker is not None and "antecedent" not in draft.extra) or draft.extra.get(
                 "antecedent"
             ):
@@ -47,7 +50,7 @@ def complete(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
 
 def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> None:
     """ "…, affermando che", "… and has called for": whoever the sentence's verb of speech before it belongs to, else its subject."""
-    if draft.speaker is not None or draft.cue is None:
+    if draft.speaker is not None or draft.cue is None or draft.kind == "impersonal":
         return
     before = [
         d for d in here
@@ -120,7 +123,16 @@ def _carry_over(
 
 
 def _antecedent(w: Words, lex: Lexicon, draft: Draft, last: Draft | None) -> Range | None:
+    assert draft.speaker is not None  # noqa: S101
+    at = draft.speaker[0]
+    if at - 1 > draft.sentence[0] and w.is_mark(at - 1) and not w.is_mark(at - 2) and w.is_word(at - 2):
+        # “The mirror” He points out: a pronoun that only repeats the name before it
+        name = nouns.before(w, lex, at - 1, draft.sentence[0])
+        if name is not None:
+            return name
     if last is None:
+        return None
+    if w.low[at] in ("he", "she") and last.speaker and any(w.low[k] in lex.documents for k in range(*last.speaker)):
         return None
     found = last.extra.get("antecedent") or last.speaker
     return found if isinstance(found, tuple) else None

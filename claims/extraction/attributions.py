@@ -18,6 +18,8 @@ _INFINITIVE = re.compile(
 )
 _DASHES = {"–", "—"}
 _CLAUSE_OPENERS = ("if", "when", "while", "although", "because", "since", "after", "as", "before")
+# After these a noun phrase is what is denied, not who denies it.
+_OF_SOMETHING = {Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS, Act.ACCUSES}
 # What these take is a clause even where no verb can be seen in it.
 _BARE = {"say", "think", "believe", "hope", "know", "feel", "add", "insist", "tell"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
@@ -116,7 +118,7 @@ class Sentence:
             if (
                 right is not None
                 and not self._content_follows(right[1])
-                and (quote_closed or (self._ends(right[1]) and not ("n" in frames and appositive)))
+                and (quote_closed or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
             ):
                 inverted, speaker = True, right
             elif (
@@ -130,7 +132,7 @@ class Sentence:
                 if not left:
                     inverted = False
         if not inverted and cue.kind == "finite":
-            speaker = nouns.before(w, self.lex, cue.first, self.first)
+            speaker = self._one(cue, nouns.before(w, self.lex, cue.first, self.first))
             if speaker is not None and cue.ambiguous and not self._may(speaker):
                 return None
             if speaker is not None and "q" in frames:
@@ -159,7 +161,7 @@ class Sentence:
             return self._draft(cue, contents, speaker, rule, direct)
         found = self._right(cue)
         if found is None and cue.clitic >= 0 and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS):
-            draft = self._draft(cue, [(cue.clitic, cue.clitic + 1)], speaker, "clitic", False)
+            draft = self._draft(cue, [(cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)], speaker, "clitic", False)
             draft.clitic = True
             return draft
         if found is None:
@@ -190,6 +192,16 @@ class Sentence:
             (cue.first, cue.last), contents, speaker, cue.verb.act, rule, cue.verb, cue.kind, cue.negated, cue.conditional,
             dropped=speaker is None, quoted=quoted, sentence=(self.first, self.last), belief="b" in cue.verb.frames,
         )  # fmt: skip
+
+    def _one(self, cue: Cue, phrase: Range | None) -> Range | None:
+        """ "tra Mosca e Teheran, che ha ammesso": a verb in the singular has one subject, the nearer."""
+        if phrase is None or not any(self.w.low[k] in ("ha", "è", "aveva", "has") for k in range(cue.first, cue.last)):
+            return phrase
+        w = self.w
+        for k in range(phrase[1] - 2, phrase[0], -1):
+            if w.low[k] in ("e", "ed", "and") and w.is_capital(k - 1) and w.is_capital(k + 1):
+                return k + 1, phrase[1]
+        return phrase
 
     def _may(self, phrase: Range) -> bool:
         return nouns.may_speak(self.w, self.lex, phrase)
@@ -335,7 +347,9 @@ class Sentence:
                 return None
             k = m
         if k >= limit and not (k < self.last and self._opens_quotation(k)):
-            return None
+            k = cue.last
+            if k >= limit:
+                return None
         token = w.low[k]
         if self._opens_quotation(k) or (token == ":" and k + 1 < self.last):
             start = k + 1 if token == ":" else k
@@ -449,6 +463,8 @@ class Sentence:
             if token == "che":
                 return m
             if self._opens_quotation(m) or w.text[m] in FINAL or w.text[m] in {":", ";"}:
+                return None
+            if any(cue.first == m for cue in self.cues):
                 return None
             if token in lex.auxiliaries or (
                 token in lex.forms and token not in lex.ambiguous and lex.forms[token][0].tense == "finite"
@@ -597,6 +613,9 @@ class Sentence:
                 after = w.low[j + 1] if j + 1 < end else ""
                 near = next((n for n in later if j < n <= j + 12), None)
                 if near is not None:
+                    if phrase and w.low[j + 1] == "secondo" and w.low[near + 1 : near + 2] in (["cui"], ["la"], ["il"]):
+                        j += 2
+                        continue
                     if near == j + 1 or (
                         near == j + 2
                         and (after in lex.adverbs or after in lex.conjunctions or after in lex.negations)
@@ -846,6 +865,9 @@ class Sentence:
         source = nouns.after(w, lex, k, end)
         if source is None or source[0] > k + 1:
             return None
+        m = self._source_end(source, end)
+        if m > source[1] and all(w.is_capital(x) or w.text[x] == "," for x in range(source[1], m)):
+            source = (source[0], m)
         initial = len(lead) == 0 or (len(lead) <= 2 and w.low[self.first] in lex.conjunctions | lex.adverbs)
         if not initial and not (self._may(source)):
             return None
@@ -877,6 +899,11 @@ class Sentence:
         """Past what hangs on the source: a relative clause or an apposition between commas."""
         w, lex = self.w, self.lex
         m = source[1]
+        if m + 2 < end and w.text[m] == ",":
+            # "the Secretary of State, Antony Blinken, …"
+            comma = next((x for x in range(m + 1, min(end, m + 7)) if w.text[x] == ","), None)
+            if comma is not None and comma > m + 1 and all(w.is_capital(x) for x in range(m + 1, comma)):
+                return comma
         if (
             m < end
             and w.text[m] != ","
@@ -925,6 +952,11 @@ class Sentence:
         source = nouns.before(w, lex, phrase.first - (w.text[phrase.first - 1] == ","), self.first)
         if source is None or start >= self.end():
             return None
+        for head in range(source[0], min(source[0] + 3, source[1] - 1)):
+            # "la posizione dell'intelligence secondo la quale": whose position it is
+            if w.low[head] in lex.nouns and w.low[head + 1] in lex.of:
+                source = (head + 2, source[1])
+                break
         return self._draft_according(cue, [self._until(start, cue)], source, "according-relative")
 
     def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:

@@ -233,7 +233,7 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
         if form.tense == "participle":
             return None
         if (
-            nearest in lex.determiners - {"all", "both", "many", "some", "others", "one"}
+            nearest in lex.determiners - {"all", "both", "many", "some", "others", "one", "two", "three"}
             or nearest in lex.prepositions
             or nearest == "than"
         ):

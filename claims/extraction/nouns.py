@@ -28,7 +28,8 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
             if not glued and not (w.text[j] == "." and w.low[j - 1] + "." in lex.abbreviations):
                 break
         elif w.is_mark(j):
-            break
+            if w.quoted[j]:
+                break
         elif token in lex.relatives:
             if token == "that" and j + 1 < end and w.low[j + 1] in lex.determiners | lex.subjects:
                 break
@@ -128,6 +129,8 @@ def trim(w: Words, lex: Lexicon, first: int, last: int) -> Range | None:
         and (w.low[last - 1] in lex.times or w.low[last - 1] in lex.adverbs)
     ):
         last -= 1
+        while last - first > 1 and w.low[last - 1] in lex.prepositions:
+            last -= 1
     if first >= last or not any(w.is_word(k) for k in range(first, last)):
         return None
     return first, last

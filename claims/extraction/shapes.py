@@ -16,7 +16,7 @@ _TO_SAY = ("dirlo", "affermarlo", "riferirlo", "sostenerlo", "scriverlo", "dichi
 def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
     """What the verbs of the sentence did not give. `previous`: the sentence before, in its paragraph; `heading`: a line by itself."""
     found = [draft for draft in (_question(s), _as_said(s)) if draft is not None]
-    if not found and not s.found and previous is not None:
+    if not found and previous is not None and not any(d.kind == "finite" and d.cue and d.cue[0] - s.first < 8 for d in s.found):
         found = [draft for draft in (_of_the_sentence_before(s, previous),) if draft is not None]
     if not found and not s.found and heading:
         found = [draft for draft in (_after_a_dash(s),) if draft is not None]

@@ -33,7 +33,7 @@ class Themes:
         self,
         version: int,
         by_slug: Mapping[str, Theme],
-        words: Mapping[str, Mapping[str, str]],
+        words: Mapping[str, Mapping[str, tuple[str, ...]]],
         made_of: Mapping[str, frozenset[str]],
     ) -> None:
         self.version = version
@@ -46,8 +46,8 @@ class Themes:
         theme = self.by_slug.get(slug)
         return theme.names[language] if theme else slug.replace("-", " ")
 
-    def among(self, words: Sequence[Word], language: str) -> Iterator[tuple[int, int, str]]:
-        """The themes that these words tell of: first word, word after the last, slug; in order, none inside another."""
+    def among(self, words: Sequence[Word], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """The themes that these words tell of: first word, word after the last, slugs; in order, none inside another."""
         return self._phrases[language].find(words)
 
     def widened(self, slugs: set[str]) -> frozenset[str]:
@@ -63,7 +63,7 @@ def load() -> Themes:
     data: dict[str, Any] = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     version = int(data.pop("version"))
     by_slug: dict[str, Theme] = {}
-    words: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in LANGUAGES}
     made_of: dict[str, frozenset[str]] = {}
 
     def add(slug: str, above: str, entry: Mapping[str, Any]) -> None:
@@ -72,7 +72,8 @@ def load() -> Themes:
         by_slug[slug] = Theme(slug, above, {language: entry[language][0] for language in LANGUAGES})
         for language in LANGUAGES:
             for phrase in entry[language]:
-                words[language].setdefault(phrase.casefold(), slug)
+                phrase = phrase.casefold()
+                words[language][phrase] = (*words[language].get(phrase, ()), slug)
 
     for slug, entry in data.items():
         is_theme = entry.get("alone", True)
