@@ -89,6 +89,11 @@ def _subject_before(w: Words, lex: Lexicon, draft: Draft) -> Range | None:
             phrase = nouns.before(w, lex, i, first)
             if phrase is not None and nouns.may_speak(w, lex, phrase):
                 return phrase
+    if draft.kind == "gerund" and first == draft.sentence[0]:
+        # A verb that is not in the lexicon: "… threw her support behind X, saying".
+        phrase = nouns.after(w, lex, first, limit)
+        if phrase is not None and phrase[0] == first and nouns.may_speak(w, lex, phrase) and w.is_capital(first):
+            return phrase
     return None
 
 

@@ -94,10 +94,13 @@ class Sentence:
             return self._passive(cue)
         if cue.kind == "infinitive":
             return self._infinitive(cue)
+        if cue.verb.lemma == "ask" and (cue.first == self.first or self.w.low[cue.first - 1] == "when"):
+            return None  # "Asked whether …": shapes.py
         w = self.w
         speaker: Range | None = None
         left: list[Range] = []
         rule = ""
+        lex_is_english = self.lex.language == "en"
         before = cue.first - 1
         at_start = cue.first == self.first
         punct_before = not at_start and (w.is_mark(before) or w.text[before] in {",", "–", "—", "-"})
@@ -118,6 +121,7 @@ class Sentence:
             if (
                 right is not None
                 and not self._content_follows(right[1])
+                and not (lex_is_english and ("o" in frames or (not quote_closed and cue.verb.act == Act.ANNOUNCES)))
                 and (quote_closed or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
             ):
                 inverted, speaker = True, right
@@ -382,7 +386,7 @@ class Sentence:
         that = k if token in ("that", "che") else None
         if that is None and ("c" in frames or "w" in frames) and lex.language == "it":
             that = self._che(k, limit)
-        if that is not None and ("c" in frames or "o" in frames or "i" in frames):
+        if that is not None and ("c" in frames or "h" in frames or "o" in frames or "i" in frames):
             if that + 1 >= self.end():
                 return None
             return self._until(that + 1, cue), "that"

@@ -41,7 +41,7 @@ def run(nlp: Language, text: str, names: Sequence[KnownName], skip: tuple[Span, 
     return found
 
 
-_LINE = re.compile(r"[^\n\r]+")
+_PIECES = re.compile(r"''|``|[“”„‟«»\"]|(?:(?!''|``)[^“”„‟«»\"])+")
 
 
 @Language.factory("ct_quotes", assigns=["doc._.ct_words"])
@@ -79,7 +79,7 @@ def _parts(written: str) -> list[tuple[str, int]]:
     """A token as spaCy cut it, cut again where a mark was left glued to a word ("russi”", "èun" stays)."""
     if len(written) == 1 or written.isalnum():
         return [(written, 0)]
-    pieces = [(m[0], m.start()) for m in re.finditer(r"[“”„‟«»\"]|[^“”„‟«»\"]+", written)]
+    pieces = [(m[0], m.start()) for m in _PIECES.finditer(written)]
     out: list[tuple[str, int]] = []
     for piece, offset in pieces:
         if len(piece) > 2 and piece[-1] in ",;:!?" and piece[-2].isalnum():

@@ -34,10 +34,11 @@ class Known:
 
 
 def findings(w: Words, lex: Lexicon, drafts: list[Draft], known: Known) -> list[Finding]:
-    return [_finding(w, lex, draft, known) for draft in drafts]
+    places = {id(draft): place for place, draft in enumerate(drafts)}
+    return [_finding(w, lex, draft, known, places) for draft in drafts]
 
 
-def _finding(w: Words, lex: Lexicon, draft: Draft, known: Known) -> Finding:
+def _finding(w: Words, lex: Lexicon, draft: Draft, known: Known, places: dict[int, int]) -> Finding:
     contents = sorted({w.span(*content) for content in draft.contents})
     quoted = [all(w.quoted[k] for k in range(*content)) for content in draft.contents]
     partly = any(w.quoted[k] for content in draft.contents for k in range(*content))
@@ -52,6 +53,7 @@ def _finding(w: Words, lex: Lexicon, draft: Draft, known: Known) -> Finding:
         delivery=delivery,
         hedge=Hedge.CONDITIONAL if draft.conditional else Hedge.NONE,
         negated=draft.negated,
+        parent=places.get(id(draft.inside)) if draft.inside is not None else None,
     )
 
 

@@ -23,6 +23,12 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
     j = end - 1
     while j >= first and end - j <= MAX_PHRASE:
         token = w.low[j]
+        if w.text[j] == ")":
+            opening = next((k for k in range(j - 1, max(first, j - 12) - 1, -1) if w.text[k] == "("), None)
+            if opening is None or opening == first:
+                break
+            j = opening - 1
+            continue
         if w.text[j] in _STOPS or w.text[j] == ",":
             glued = w.text[j] == "-" and j > first and w.end[j - 1] == w.start[j] and j + 1 < end
             if not glued and not (w.text[j] == "." and w.low[j - 1] + "." in lex.abbreviations):
@@ -196,6 +202,10 @@ def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
         return True
     if w.text[j] == "." and j + 1 < last and w.low[j - 1] + "." in lex.abbreviations:
         return True
+    if j > begin and (w.text[j] == "(" or w.text[begin : j].count("(") > w.text[begin:j].count(")")):
+        return ")" in w.text[j : min(last, j + 8)]
+    if w.text[j] == ")":
+        return "(" in w.text[begin:j]
     if w.text[j] in _STOPS or w.text[j] == "," or w.is_mark(j):
         return False
     if (
