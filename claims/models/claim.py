@@ -77,22 +77,37 @@ WITHDRAWN_WITH_A_REASON = pgtrigger.Trigger(
 )
 
 
+# Other words, actors or themes: what was worked out of the old ones no longer holds. `signatures.sign` fills it again.
+UNSIGNED_WHEN_CHANGED = pgtrigger.Trigger(
+    name="unsigned_when_changed",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("text_it", "text_en", "actors", "themes"),
+    condition=pgtrigger.Condition(
+        "(OLD.text_it, OLD.text_en, OLD.actors, OLD.themes) IS DISTINCT FROM"
+        " (NEW.text_it, NEW.text_en, NEW.actors, NEW.themes)"
+        " AND NEW.signature IS NOT DISTINCT FROM OLD.signature"
+    ),
+    func="NEW.signature := NULL; RETURN NEW;",
+)
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def published(self) -> ClaimQuerySet:
         """What readers may see: published or under review."""
         return self.filter(publication__in=READERS_SEE, merged_into=None)
 
     def without_vectors(self) -> ClaimQuerySet:
-        """For lists: leaves the search columns in the database."""
-        return self.defer("search_it", "search_en")
+        """For lists: leaves the columns by which claims are found in the database."""
+        return self.defer("search_it", "search_en", "signature")
 
 
-@tracked(exclude=["search_it", "search_en"])
+@tracked(exclude=["search_it", "search_en", "signature"])
 class Claim(Versioned):
     """A proposition, worded in each language we publish (Open Claims "proposition").
 
     It has a period: what was said of December 2022 is not said of today. One language is enough to publish.
-    `actors` (slugs of speakers) and `themes` are its signature, by which similar claims are found in either language.
+    `actors` (slugs of speakers) and `themes` are what editors and records say it is about. `signature` is worked out of them and of its
+    words, and similar claims are found by it in either language; null until `signatures.sign` has seen the words as they are now.
     """
 
     text = TranslatedField(
@@ -122,6 +137,7 @@ class Claim(Versioned):
         help_text=_("Who it is about: addresses of people and bodies, separated by commas."),
     )  # fmt: skip
     themes = ArrayField(models.CharField(max_length=60), verbose_name=_("themes"), default=list, blank=True)
+    signature = ArrayField(models.TextField(), null=True, default=None, editable=False)
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -167,14 +183,17 @@ class Claim(Versioned):
         indexes = [
             GinIndex(fields=["search_it"], name="claims_claim_search_it"),
             GinIndex(fields=["search_en"], name="claims_claim_search_en"),
-            # Similar claims share actors or themes.
-            GinIndex(fields=["actors", "themes"], name="claims_claim_signature"),
+            # Similar claims share actors, themes or names.
+            GinIndex(fields=["signature"], name="claims_claim_by_signature"),
+            # What is still to be signed.
+            models.Index(fields=["id"], condition=Q(signature=None), name="claims_claim_unsigned"),
             # The desk's list, newest first, by publication.
             models.Index(fields=["publication", "-id"], name="claims_claim_by_publication"),
         ]
         triggers = [
             moves("publication", PUBLICATION_MOVES),
             WITHDRAWN_WITH_A_REASON,
+            UNSIGNED_WHEN_CHANGED,
             no_circle("merged_into", why="a claim cannot be merged into itself"),
             bump_version(
                 "text_it",
