@@ -33,6 +33,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='unsigned_when_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.text_it, OLD.text_en, OLD.actors, OLD.themes) IS DISTINCT FROM (NEW.text_it, NEW.text_en, NEW.actors, NEW.themes) AND NEW.signature IS NOT DISTINCT FROM OLD.signature', func='NEW.signature := NULL; RETURN NEW;', hash='4a2d09d75024e23f6e6dacae34703503ef911a49', operation='UPDATE OF "text_it", "text_en", "actors", "themes"', pgid='pgtrigger_unsigned_when_changed_903ac', table='claims_claim', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='unsigned_when_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.signature IS NOT DISTINCT FROM OLD.signature AND (OLD.text_it, OLD.text_en, OLD.actors, OLD.themes) IS DISTINCT FROM (NEW.text_it, NEW.text_en, NEW.actors, NEW.themes))', func='NEW.signature := NULL; RETURN NEW;', hash='b1d482928210cd31e8a5b0a6b07cde2d6ccc5a00', operation='UPDATE OF "text_it", "text_en", "actors", "themes"', pgid='pgtrigger_unsigned_when_changed_903ac', table='claims_claim', when='BEFORE')),
         ),
     ]

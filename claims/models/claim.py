@@ -83,9 +83,9 @@ UNSIGNED_WHEN_CHANGED = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.UpdateOf("text_it", "text_en", "actors", "themes"),
     condition=pgtrigger.Condition(
-        "(OLD.text_it, OLD.text_en, OLD.actors, OLD.themes) IS DISTINCT FROM"
+        "NEW.signature IS NOT DISTINCT FROM OLD.signature AND"
+        " (OLD.text_it, OLD.text_en, OLD.actors, OLD.themes) IS DISTINCT FROM"
         " (NEW.text_it, NEW.text_en, NEW.actors, NEW.themes)"
-        " AND NEW.signature IS NOT DISTINCT FROM OLD.signature"
     ),
     func="NEW.signature := NULL; RETURN NEW;",
 )
