@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import choices
@@ -68,6 +69,12 @@ class ReadingChange(models.Model):
         verbose_name = _("proposed change")
         verbose_name_plural = _("proposed changes")
         ordering = ["id"]
+        indexes = [
+            # What the desk still has to decide: few among all that readings ever proposed.
+            models.Index(
+                fields=["reading"], condition=Q(decided_at__isnull=True), name="claims_readingchange_open"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.statement or self.finding.get('exact', '')}"

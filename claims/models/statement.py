@@ -127,6 +127,24 @@ INSIDE_THE_SAME_SOURCE = pgtrigger.Trigger(
 )
 
 
+class Noticed(TypedDict, total=False):
+    """What the machine noticed about words that it suggests, for the editor who decides; absent where there is nothing.
+
+    One column, not seven: nothing filters by these, and an editor's own statement has none of them. `also`: other acts to consider.
+    `about`: [start, end] of the words that a denial or admission most likely answers. `flags`: see claims.extraction.Finding.
+    `negated`: the words that introduce it are negated. `inferred`: what is said was worked out. `unnamed`, `worked_out`: orders of the
+    speakers whom the text does not name, and of those whom it leaves out and who were found elsewhere in it.
+    """
+
+    also: list[str]
+    about: list[list[int]]
+    flags: list[str]
+    negated: bool
+    inferred: bool
+    unnamed: list[int]
+    worked_out: list[int]
+
+
 class StatementQuerySet(models.QuerySet["Statement"]):
     def published(self) -> StatementQuerySet:
         """Accepted, on a published source, with a published position on a claim that readers see."""
@@ -204,6 +222,7 @@ class Statement(Versioned):
     rule = models.CharField(max_length=80, blank=True, editable=False)
     confidence = models.FloatField(null=True, blank=True, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    reading = models.JSONField(_("what the machine noticed"), default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(_("stored"), auto_now_add=True)
 
     objects = StatementQuerySet.as_manager()
