@@ -79,6 +79,13 @@ class Sentence:
                 self.found.append(draft)
         return self.found
 
+    def quotation(self, i: int) -> Range | None:
+        """What stands in the quotation that opens at token `i`."""
+        if i >= self.last or not self._opens_quotation(i):
+            return None
+        quotation = self.w.quotations[self.w.quoted[i] - 1]
+        return quotation.first, quotation.last
+
     def end(self) -> int:
         """Without the full stop."""
         e = self.last
@@ -435,7 +442,7 @@ class Sentence:
         if "c" in frames and lex.language == "en" and self._begins_clause(k, cue):
             return self._until(k, cue), "clause"
         if "n" in frames:
-            k = cue.last
+            k = self._past_manner(cue.last)
             while k < limit and (
                 (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners) or w.low[k] in lex.times
             ):
@@ -445,6 +452,16 @@ class Sentence:
         if "c" in frames and lex.language == "it":
             return None
         return None
+
+    def _past_manner(self, k: int) -> int:
+        """Past "con fermezza", "di persona", "a lungo", "in no uncertain terms": how it was said, before what was said."""
+        w, lex = self.w, self.lex
+        while k + 2 < self.end() and w.low[k] in ("con", "senza", "di", "a", "in", "with", "without", "per"):
+            size = next((n for n in (2, 3, 4) if k + n < self.end() and (self._opens_quotation(k + n) or w.low[k + n] in lex.determiners or w.low[k + n] in ("che", "that", "ogni", "qualsiasi") or w.low[k + n].endswith(("'", "’")))), None)
+            if size is None or w.low[k + 1] in lex.determiners or (w.low[k] in ("di", "a") and _INFINITIVE.match(w.low[k + 1])):
+                return k
+            k += size
+        return k
 
     def _document_before(self, cue: Cue) -> bool:
         phrase = nouns.before(self.w, self.lex, cue.first, self.first)
@@ -779,8 +796,10 @@ class Sentence:
         """ "was described by X as …", "è stato definito dal ministero «…»"."""
         w, lex, frames = self.w, self.lex, cue.verb.frames
         k = cue.last
+        if cue.verb.act in _OF_SOMETHING:
+            k = next((m for m in range(k, min(self.end(), k + 5)) if w.low[m] in lex.passive_by), k)
         if k < self.last and w.low[k] in lex.passive_by:
-            agent = nouns.after(w, lex, k + 1, self.last)
+            agent = nouns.after(w, lex, k + 1, self.last, bare=True)
             if agent is None or not self._may(agent):
                 return None
             m = agent[1]
@@ -866,7 +885,7 @@ class Sentence:
             or (w.low[k] in ("la", "il", "le", "i") and k + 1 < end and w.low[k + 1] in ("quale", "quali"))
         ):
             return self._according_relative(phrase, cue, k)
-        source = nouns.after(w, lex, k, end)
+        source = nouns.after(w, lex, k, end, bare=w.low[phrase.last - 1] in lex.prepositions)
         if source is None or source[0] > k + 1:
             return None
         m = self._source_end(source, end)

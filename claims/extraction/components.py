@@ -14,6 +14,7 @@ from claims.extraction.attributions import Draft, Sentence
 from claims.extraction.findings import Finding, KnownName, Span
 from claims.extraction.lexicon import LANGUAGES, lexicon
 from claims.extraction.shapes import other_shapes
+from claims.extraction.turns import turns
 from claims.extraction.words import FINAL, Words, find_quotations, find_sentences
 
 for name in ("ct_words", "ct_drafts", "ct_names", "ct_skip", "ct_findings"):
@@ -131,6 +132,7 @@ def make_attributions(nlp: Language, name: str) -> object:
             drafts += sentence.read()
             heading = (first, last) == paragraph and w.text[last - 1] not in FINAL
             drafts += other_shapes(sentence, previous, heading=heading)
+            drafts += turns(sentence)
             previous = (first, last)
         doc._.ct_drafts = drafts
         return doc

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon
+from claims.extraction.turns import meaning
 from claims.extraction.words import Words
 from claims.vocabulary import Act
 
 _REFUSALS = {"reject", "respingere", "rigettare", "decline", "declinare"}
 _ONLY_OF_CLAIMS = {"dismiss", "downplay", "deride", "ridicule", "rubbish", "liquidare", "minimizzare", "ridimensionare",
-                   "contestare", "dispute", "smontare", "contradict", "protest"}  # fmt: skip
+                   "contestare", "dispute", "rifiutare", "smontare", "contradict", "protest"}  # fmt: skip
 _PLAIN_DENIALS = {"deny", "negare", "smentire", "refute", "confutare", "escludere"}
 _PERFECT = {"en": frozenset("has have had did does do is are was were been".split()),
             "it": frozenset("ha hanno abbiamo ho aveva avevano è sono siamo era erano sta stanno stiamo c'è".split())}  # fmt: skip
@@ -79,9 +80,33 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         return False
     if draft.negated:
         return _negated(draft)
+    if draft.act in _TURNS and not _stands(w, lex, draft):
+        return False
     if draft.act in (Act.ASSERTS, Act.ANNOUNCES, Act.CONFIRMS, Act.WARNS, Act.ACCUSES):
         _from_content(w, lex, draft, before)
     return True
+
+
+_TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+
+
+def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
+    """Whether somebody really denies or admits: not "could deny", not "facts disproved", not "whoever denies"."""
+    if draft.cue is not None and draft.kind == "finite":
+        group = w.low[draft.cue[0] : draft.cue[1]]
+        if any(token in lex.hypothetical for token in group):
+            return False
+        if group[-1].endswith(("rebbe", "rebbero", "asse", "esse", "isse", "assero", "essero", "issero", "erà", "eranno", "irà", "iranno")) and lex.language == "it":
+            return False
+    if draft.speaker is None:
+        return True
+    words = w.low[draft.speaker[0] : draft.speaker[1]]
+    if words[0] in lex.nobody or (len(words) > 1 and words[1] in lex.nobody) or words[-1] in lex.nobody:
+        return False
+    if draft.quoted:
+        return True
+    head = next((token for token in words if token not in lex.determiners), words[0])
+    return head not in lex.not_speakers
 
 
 def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
@@ -89,6 +114,8 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     verb = draft.verb
     assert verb is not None  # noqa: S101
     noun = "object" in draft.rule or draft.rule in ("as", "gerund-as", "passive", "passive-as")
+    if verb.lemma in ("escludere", "exclude") and noun and any(token in ("dal", "dalla", "dai", "dalle", "from") for token in w.low[draft.contents[0][0] : draft.contents[0][1]]):
+        return False
     if verb.lemma in _PLAIN_DENIALS:
         if noun and any(token in lex.access_nouns for token in opening[:5]):
             if verb.lemma in ("deny", "negare"):
@@ -113,10 +140,10 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     if verb.act == Act.RETRACTS:
         return not noun or any(token in lex.told_nouns for token in opening)
     if verb.act == Act.ADMITS and noun and verb.lemma in ("riconoscere", "acknowledge"):
-        if any(token in lex.owned_nouns for token in opening):
-            return True
-        draft.act = Act.ASSERTS
-        return lex.language == "en"
+        if any(token in lex.recognised_nouns for token in opening):
+            draft.act = Act.ASSERTS
+            return lex.language == "en"
+        return any(token in lex.owned_nouns for token in opening) or lex.language == "en"
     return True
 
 
@@ -145,6 +172,13 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         return
     if draft.act == Act.CONFIRMS:
         return
+    turn = meaning(w, lex, (first, last))
+    if turn is not None and not (turn == Act.ADMITS and not draft.quoted):
+        draft.act = turn
+        return
+    if draft.verb is not None and "a" in draft.verb.frames and any(token in lex.false_words for token in tokens):
+        draft.act = Act.DENIES
+        return
     if tokens[0] in lex.no_words and (
         len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
     ):
@@ -155,7 +189,7 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         draft.act = Act.DENIES
     elif _denies_for_itself(w, lex, draft, first, last):
         draft.act = Act.DENIES
-    elif tokens[0] in ("nessuna", "nessun", "nessuno") or (tokens[0] == "no" and len(tokens) <= 8):
+    elif tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never") or (tokens[0] == "no" and len(tokens) <= 8):
         draft.act = Act.DENIES
     elif (
         draft.kind == "gerund"

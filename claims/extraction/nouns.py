@@ -153,8 +153,8 @@ def _after_prepositional(w: Words, lex: Lexicon, first: int, last: int) -> int |
     return k if k < last and k - 1 > first else None
 
 
-def after(w: Words, lex: Lexicon, begin: int, last: int) -> Range | None:
-    """The noun phrase that begins at token `begin`, days and adverbs passed over."""
+def after(w: Words, lex: Lexicon, begin: int, last: int, *, bare: bool = False) -> Range | None:
+    """The noun phrase that begins at token `begin`, days and adverbs passed over. `bare`: an article came before it ("dal ministero")."""
     j = begin
     while j < last and (
         w.low[j] in lex.times
@@ -165,7 +165,7 @@ def after(w: Words, lex: Lexicon, begin: int, last: int) -> Range | None:
         return None
     if w.low[j] in lex.subjects:
         return j, j + 1
-    if not _begins(w, lex, j, last):
+    if not bare and not _begins(w, lex, j, last):
         return None
     begin = j
     while j < last and j - begin < MAX_PHRASE and _goes_on(w, lex, j, begin, last):

@@ -1,0 +1,203 @@
+"""Denials, admissions and retractions that no verb of speech with its subject shows: nouns ("Secca smentita di X: «…»"),
+participles ("circostanza negata dal governatore"), and what words by themselves mean ("non ci risulta", "it was our mistake")."""
+
+from __future__ import annotations
+
+import re
+
+from claims.extraction import nouns
+from claims.extraction.attributions import Draft, Range, Sentence
+from claims.extraction.lexicon import Lexicon
+from claims.extraction.words import FINAL, Words
+from claims.vocabulary import Act
+
+# What is said to be so in these words is denied, whoever says it. Looked for in the content, lower case, straight apostrophes.
+_DENIED = {
+    "it": re.compile(
+        r"\bnon (?:è|e'|sono|era|erano|corrispond\w+ (?:al|alla|a la) )\s*(?:affatto |assolutamente )?(?:vero|vera|veri|vere|verità|realtà|esatt\w+|cos[iì])\b"
+        r"|non corrispond\w+ (?:a|al|alla) |non c'entr|nulla a che (?:fare|vedere)|niente a che (?:fare|vedere)|non (?:ci|mi) risulta"
+        r"|priv[oaie] di (?:ogni |qualsiasi |alcun )?fondament|senza (?:alcun )?fondament|destituit\w+ di|non (?:esist\w+|c'è mai stat\w+|c'è stat\w+|ci sono stat\w+)"
+        r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
+        r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
+        r"|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
+    ),
+    "en": re.compile(
+        r"\b(?:is|are|was|were|'s) (?:simply |just |absolutely |completely |totally |entirely )?(?:not|n't) (?:true|the case|correct|accurate|so)\b"
+        r"|isn't true|wasn't true|aren't true|nothing to do with|no (?:truth|basis|substance|foundation|evidence|grounds|plans?) (?:to|in|for|whatsoever|that)?"
+        r"|never happened|did not happen|didn't happen|does not exist|do not exist|did not take place|devoid of|without (?:any )?(?:basis|foundation|merit)"
+        r"|no such (?:thing|\w+)|had no (?:part|role|hand)|played no (?:part|role)|smear campaign|pack of lies|figment|made up|made-up|out of thin air"
+        r"|not aware of any|no knowledge of|far from the truth|politically motivated (?:lies|fiction)"
+    ),
+}
+_OWNED = {
+    "it": re.compile(
+        r"colpa (?:nostra|mia)|(?:abbiamo|ho) (?:commesso|fatto) (?:un|degli|molti|gravi|tanti)\w* ?error\w*|(?:abbiamo|ho|avremmo) sbagliato|ci (?:siamo|eravamo) sbagliati|mi sono sbagliat"
+        r"|^s[ìi],? (?:abbiamo|è vero|l'abbiamo|lo abbiamo|ho|l'ho)|(?:è|era) (?:stato )?un (?:nostro |mio )?errore|responsabilità (?:è|era) nostra|chiediamo scusa|chiedo scusa|avremmo dovuto"
+    ),
+    "en": re.compile(
+        r"(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
+        r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:we|i|it|they) (?:did|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
+    ),
+}
+_TAKEN_BACK = {
+    "it": re.compile(r"(?:parole|cifre|dati|frase|notizia).{0,60}(?:erano sbagliat|non erano esatt|era sbagliat|erano errat|era errat)|parlato troppo presto|ritiro (?:quello|quanto|ciò)|mi sono espresso male"),
+    "en": re.compile(r"misspoke|spoke too soon|take (?:that|it|this) back|(?:figure|figures|statement|words|remarks|comments).{0,50}(?:was|were) (?:wrong|incorrect|inaccurate|mistaken)|(?:stand|stood) corrected"),
+}
+
+
+def meaning(w: Words, lex: Lexicon, content: Range) -> Act | None:
+    """What the content by itself does: denies, admits or takes back; None where it says nothing of the kind."""
+    first, last = content
+    words = w.words(first, min(last, first + 60)).lower().replace("’", "'").replace("\xa0", " ")
+    if _TAKEN_BACK[lex.language].search(words):
+        return Act.RETRACTS
+    if _OWNED[lex.language].search(words):
+        return Act.ADMITS
+    if _DENIED[lex.language].search(words):
+        return Act.DENIES
+    return None
+
+
+def turns(s: Sentence) -> list[Draft]:
+    """The denials, admissions and retractions of a sentence that its verbs do not carry."""
+    found = []
+    for shape in (_noun, _participle, _for_whom):
+        draft = shape(s)
+        if draft is not None:
+            found.append(draft)
+    return found
+
+
+def _noun(s: Sentence) -> Draft | None:
+    """ "Secca smentita di X: «…»", "Arriva la smentita di X su …", "«Illazioni», è la replica di X", "da X trapela una smentita: …"."""
+    w, lex, low = s.w, s.lex, s.w.low
+    groups = [(c.first, c.last) for c in s.cues]
+    for i in range(s.first, s.end()):
+        verb = lex.nouns.get(low[i])
+        if verb is None or w.quoted[i] or any(a <= i < b for a, b in groups):
+            continue
+        turn = verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+        speaker = _whose(s, i)
+        content: Range | None = None
+        k = speaker[1] if speaker else i + 1
+        if k < s.end() and w.text[k] == ":" and k + 1 < s.last:
+            content = s.quotation(k + 1) or s.clean(k + 1, s.end())
+        elif speaker is not None and _quotation_left(s, i) is not None:
+            content = _quotation_left(s, i)
+        elif turn and speaker is not None and k < s.end() and low[k] in _ABOUT[lex.language]:
+            content = s.clean(k + (low[k] in ("che", "that")), s.end())
+        elif turn and speaker is None and i + 1 < s.end() and w.text[i + 1] == ":":
+            content = s.quotation(i + 2) or (s.clean(i + 2, s.end()) if i + 2 < s.end() else None)
+        if content is None or content[1] <= content[0]:
+            continue
+        if speaker is None:
+            speaker = _from_whom(s, i)
+        if speaker is None or not nouns.may_speak(w, lex, speaker):
+            continue
+        if not turn and not (w.quoted[content[0]]):
+            continue
+        end = speaker[0] if speaker[0] > i else i + 1
+        draft = Draft((i, max(end, i + 1)), [content], speaker, verb.act, "noun", sentence=(s.first, s.last), kind="noun")
+        draft.quoted = bool(w.quoted[content[0]])
+        draft.extra["noun"] = True
+        return draft
+    return None
+
+
+_ABOUT = {
+    "it": frozenset("che su sul sullo sulla sui sugli sulle sull' sull’ circa riguardo".split()),
+    "en": frozenset("that of about over on regarding".split()),
+}
+_FROM = frozenset("da dal dallo dalla dai dagli dalle dall' dall’ from".split())
+
+
+def _whose(s: Sentence, i: int) -> Range | None:
+    """ "smentita di X", "denial from X", "X's denial"."""
+    w, lex, low = s.w, s.lex, s.w.low
+    k = i + 1
+    while k < s.end() and k < i + 4 and low[k] not in lex.of and low[k] not in _FROM and low[k] not in ("by", "from"):
+        if not w.is_word(k) or low[k] in lex.auxiliaries:
+            return _owner(s, i)
+        k += 1
+    if k >= min(s.end(), i + 4) or low[k] in ("over", "as", "per"):
+        return _owner(s, i)
+    phrase = nouns.after(w, lex, k + 1, s.end(), bare=True)
+    if phrase is None or phrase[0] != k + 1 or not nouns.may_speak(w, lex, phrase):
+        return _owner(s, i)
+    return phrase
+
+
+def _owner(s: Sentence, i: int) -> Range | None:
+    w, low = s.w, s.w.low
+    if s.lex.language == "en" and i - 2 >= s.first:
+        for j in range(i - 1, max(s.first, i - 4), -1):
+            if low[j] in ("'s", "’s"):
+                phrase = nouns.before(w, s.lex, j, s.first)
+                return phrase if phrase and nouns.may_speak(w, s.lex, phrase) else None
+    return None
+
+
+def _from_whom(s: Sentence, i: int) -> Range | None:
+    """ "Da palazzo Chigi trapela una smentita"."""
+    for k in range(max(s.first, i - 7), i):
+        if s.w.low[k] in _FROM:
+            phrase = nouns.after(s.w, s.lex, k + 1, i, bare=True)
+            if phrase is not None and phrase[0] == k + 1:
+                return phrase
+    return None
+
+
+def _quotation_left(s: Sentence, i: int) -> Range | None:
+    """The quotation right before "…», è la replica", and right before the sentence's own beginning."""
+    w = s.w
+    for k in range(i - 1, max(s.first - 1, i - 6), -1):
+        if w.quoted[k]:
+            quotation = w.quotations[w.quoted[k] - 1]
+            return quotation.first, quotation.last
+        if w.is_word(k) and w.low[k] not in s.lex.be and w.low[k] not in s.lex.determiners and w.low[k] not in ("stata", "così"):
+            if not w.low[k].endswith(("a", "e", "o")):
+                return None
+    return None
+
+
+def _participle(s: Sentence) -> Draft | None:
+    """ "circostanza negata dal governatore", "accuse respinte da X", "a charge denied by X"."""
+    w, lex, low = s.w, s.lex, s.w.low
+    groups = [(c.first, c.last) for c in s.cues]
+    for i in range(s.first + 1, s.end() - 1):
+        form = next((f for f in lex.forms.get(low[i], ()) if f.tense in ("participle", "past") and f.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)), None)
+        if form is None or w.quoted[i] or any(a <= i < b for a, b in groups):
+            continue
+        head = i - 1
+        while head > s.first and (low[head] in lex.adverbs or low[head].endswith(("mente", "ly"))):
+            head -= 1
+        if low[head] not in lex.claim_nouns and low[head] not in lex.told_nouns and low[head] not in _MATTERS:
+            continue
+        by = next((k for k in range(i + 1, min(s.end(), i + 5)) if low[k] in lex.passive_by), None)
+        if by is None:
+            continue
+        speaker = nouns.after(w, lex, by + 1, s.end(), bare=True)
+        if speaker is None or not nouns.may_speak(w, lex, speaker):
+            continue
+        content = nouns.before(w, lex, head + 1, s.first) or (head, head + 1)
+        return Draft((i, i + 1), [content], speaker, form.verb.act, "participle-by", form.verb, sentence=(s.first, s.last), kind="noun")
+    return None
+
+
+_MATTERS = frozenset("circostanza circostanze ricostruzione versione tesi ipotesi addebito addebiti fatto fatti episodio presenza something which".split())
+
+
+def _for_whom(s: Sentence) -> Draft | None:
+    """ "Per Mosca si tratta di «fantasie»": a judgement of somebody, only where it calls something untrue."""
+    w, lex, low = s.w, s.lex, s.w.low
+    if lex.language != "it" or low[s.first] != "per" or s.found:
+        return None
+    speaker = nouns.after(w, lex, s.first + 1, s.end(), bare=True)
+    if speaker is None or speaker[0] != s.first + 1 or not any(w.is_capital(k) for k in range(*speaker)):
+        return None
+    if speaker[1] < s.end() and low[speaker[1]] in lex.nouns:
+        return None
+    rest = (speaker[1] + (w.text[speaker[1]] == ","), s.end()) if speaker[1] < s.end() else (0, 0)
+    if rest[1] - rest[0] < 2 or not any(low[k] in lex.false_words for k in range(*rest)) or any(w.text[k] in FINAL for k in range(*rest)):
+        return None
+    return Draft((s.first, s.first + 1), [s.clean(*rest)], speaker, Act.DENIES, "for-whom", sentence=(s.first, s.last), kind="noun")
