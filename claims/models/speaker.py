@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pgtrigger
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from claims.labels import choices
 from claims.vocabulary import NameKind, SpeakerKind
 from sources.labels import choices as source_choices
 from sources.models import Outlet, Source
-from sources.names import folded
+from sources.names import folded, sounded
 from sources.triggers import Versioned, bump_version, no_circle, refuse_delete, tracked
 from sources.vocabulary import Language
 
@@ -50,7 +51,7 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         return self.order_by("sort_key", "pk")
 
 
-@tracked(exclude=["sort_key"])
+@tracked(exclude=["sort_key", "sounds"])
 class Speaker(Versioned):
     """A person or body credited with words (schema.org Person, Organization).
 
@@ -100,6 +101,9 @@ class Speaker(Versioned):
     sort_key = models.GeneratedField(
         expression=folded("name"), output_field=models.TextField(), db_persist=True
     )
+    sounds = models.GeneratedField(
+        expression=sounded("name"), output_field=ArrayField(models.TextField()), db_persist=True
+    )
 
     objects = SpeakerQuerySet.as_manager()
 
@@ -133,6 +137,8 @@ class Speaker(Versioned):
             models.Index(fields=["sort_key", "id"], name="claims_speaker_by_name"),
             # Names typed by people are matched from the start of the folded name.
             models.Index(OpClass(F("sort_key"), name="text_pattern_ops"), name="claims_speaker_by_prefix"),
+            # Misspelled and transliterated names are looked up by how their words sound.
+            GinIndex(fields=["sounds"], name="claims_speaker_by_sound"),
         ]
         triggers = [
             no_circle("speaks_for", why="nobody speaks for those who speak for them"),
@@ -162,7 +168,7 @@ class Speaker(Versioned):
         return self.name
 
 
-@tracked(exclude=["normalised"])
+@tracked(exclude=["normalised", "sounds"])
 class SpeakerName(models.Model):
     """Another way in which a speaker is written. Not unique across speakers: a lookup returns candidates."""
 
@@ -172,6 +178,9 @@ class SpeakerName(models.Model):
     name = models.CharField(_("name"), max_length=200)
     normalised = models.GeneratedField(
         expression=folded("name"), output_field=models.TextField(), db_persist=True
+    )
+    sounds = models.GeneratedField(
+        expression=sounded("name"), output_field=ArrayField(models.TextField()), db_persist=True
     )
     language = models.CharField(_("language"), max_length=2, choices=source_choices(Language), blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=choices(NameKind))
@@ -192,6 +201,8 @@ class SpeakerName(models.Model):
             models.Index(
                 OpClass(F("normalised"), name="text_pattern_ops"), name="claims_speakername_by_prefix"
             ),
+            # Misspelled and transliterated names are looked up by how their words sound.
+            GinIndex(fields=["sounds"], name="claims_speakername_by_sound"),
         ]
 
     def __str__(self) -> str:
