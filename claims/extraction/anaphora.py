@@ -34,7 +34,7 @@ def complete(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
             _share_subject(w, lex, draft, here)
         for draft in here:
             if draft.speaker is None:
-                _carry_over(w, lex, draft, last_speaker, paragraph_of)
+                _carry_over(w, lex, draft, last_speaker, previous[0] if previous else None, paragraph_of)
             elif w.low[draft.speaker[0]] in lex.subjects and draft.speaker[1] - draft.speaker[0] == 1:
                 draft.extra["antecedent"] = _antecedent(w, lex, draft, last_speaker)
             if draft.act == Act.ASKS or draft.rule.startswith("according-relative"):
@@ -52,6 +52,16 @@ def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> N
     """ "…, affermando che", "… and has called for": whoever the sentence's verb of speech before it belongs to, else its subject."""
     if draft.speaker is not None or draft.cue is None or draft.kind == "impersonal":
         return
+    if draft.kind in ("gerund", "perfect") and draft.cue[0] - draft.sentence[0] <= 2 and not draft.quoted:
+        # "Dopo averlo negato, Pyongyang ha mostrato", "Pur negando l'arrivo di truppe, il Ciad ha rafforzato"
+        end = max([draft.cue[1], *(c[1] for c in draft.contents)])
+        comma = next((k for k in range(draft.cue[1], min(draft.sentence[1], end + 3)) if w.text[k] == ","), None)
+        if comma is not None and comma + 1 < draft.sentence[1]:
+            subject = nouns.after(w, lex, comma + 1, draft.sentence[1])
+            if subject is not None and nouns.may_speak(w, lex, subject):
+                draft.speaker = subject
+                draft.extra["shared"] = True
+                return
     before = [
         d for d in here
         if d is not draft and d.cue and d.cue[0] < draft.cue[0] and d.speaker is not None
@@ -116,10 +126,22 @@ _PASTS = frozenset(
 
 
 def _carry_over(
-    w: Words, lex: Lexicon, draft: Draft, last: Draft | None, paragraph_of: dict[Range, int]
+    w: Words,
+    lex: Lexicon,
+    draft: Draft,
+    last: Draft | None,
+    before: Range | None,
+    paragraph_of: dict[Range, int],
 ) -> None:
     """ "Hanno aggiunto che": whoever spoke before, in this paragraph or the one before."""
-    if last is None or last.speaker is None or draft.kind == "impersonal":
+    if draft.kind == "impersonal":
+        return
+    if last is None or last.speaker is None or paragraph_of.get(draft.sentence, 0) - paragraph_of.get(last.sentence, 0) > 1:
+        if before is not None and paragraph_of.get(before) == paragraph_of.get(draft.sentence):
+            # nobody has spoken yet: the subject of the sentence before
+            subject = nouns.after(w, lex, *before)
+            if subject is not None and subject[0] - before[0] <= 1 and nouns.may_speak(w, lex, subject):
+                draft.extra["antecedent"] = subject
         return
     gap = paragraph_of.get(draft.sentence, 0) - paragraph_of.get(last.sentence, 0)
     if gap > 1:

@@ -344,6 +344,8 @@ class Sentence:
             return None
         if "F" in frames:
             return self._call(cue)
+        if "G" in frames:
+            return self._declares_itself(cue)
         if "R" in frames:
             return None
         limit = min(self.end(), j + 40)
@@ -462,6 +464,14 @@ class Sentence:
                 return k
             k += size
         return k
+
+    def _declares_itself(self, cue: Cue) -> tuple[Range, str] | None:
+        """ "si è dichiarato innocente", "pleaded not guilty": the word after decides, see judging.py."""
+        w, lex = self.w, self.lex
+        for k in range(cue.last, min(self.end(), cue.last + 3)):
+            if w.low[k] in lex.guilty_words or w.low[k] in lex.innocent_words:
+                return self._until(cue.last, cue), "declares"
+        return None
 
     def _document_before(self, cue: Cue) -> bool:
         phrase = nouns.before(self.w, self.lex, cue.first, self.first)
@@ -649,6 +659,9 @@ class Sentence:
                     if self._parenthesis_at(j, near):
                         stop = j
                         break
+                if phrase and cue is not None and cue.kind in ("gerund", "perfect") and cue.first - self.first <= 2:
+                    stop = j
+                    break
                 if phrase and (
                     after in lex.conjunctions or after in lex.relatives or after in lex.complementizers
                 ):

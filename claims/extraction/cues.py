@@ -37,6 +37,8 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
     for i in range(first, last):
         token = low[i]
         known = forms.get(token)
+        if known is None and len(token) > 8:
+            known = _glued(lex, token)
         if known is None and token not in phrases:
             if lex.language != "it" or len(token) < 6:
                 continue
@@ -54,6 +56,16 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
             cue.first = found[-1].last
             found.append(cue)
     return found
+
+
+def _glued(lex: Lexicon, token: str) -> list[Form] | None:
+    """ "negatoche", "smentitol’": machine translation glues the next word to the verb."""
+    for tail in ("che", "that", "tali", "di", "la", "le", "il", "lo", "i", "l’", "l'", "l"):
+        if token.endswith(tail):
+            known = lex.forms.get(token[: -len(tail)])
+            if known is not None and known[0].tense in ("participle", "past", "finite"):
+                return known
+    return None
 
 
 def _cue_at(w: Words, lex: Lexicon, i: int, known: list[Form], first: int, last: int) -> Cue | None:
@@ -130,9 +142,11 @@ def _italian_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
         if not auxiliaries:
             averlo = _AVERLO.match(low[begin - 1]) if begin > first else None
             j = begin - 1
-            while averlo is None and j > first and i - j < 4 and low[j].endswith("mente"):
+            while averlo is None and j > first and i - j < 5 and (low[j].endswith("mente") or low[j] in lex.adverbs or low[j] in ("a", "lungo", "più", "volte", "in", "precedenza")):
                 j -= 1
                 averlo = _AVERLO.match(low[j])
+            if averlo is None and _bare_participle(w, lex, i, first, last):
+                return Cue(i - (low[i - 1] in _MISSPELT_HAVE), i + 1, i, verb, "finite")
             if averlo:
                 found = Cue(j, i + 1, i, verb, "perfect", negated)
                 if averlo[1]:
@@ -154,6 +168,8 @@ def _italian_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
             return Cue(begin, i + 1, i, verb, "passive", negated, conditional)
         return None
     if form.tense == "gerund":
+        if any(low[j] in ("sta", "stà", "stanno", "stava", "stavano") for j in range(max(first, i - 3), i)):
+            return Cue(begin, i + 1, i, verb, "finite", negated, clitic=clitic)
         if not w.source[w.start[i] : w.end[i]].lower().endswith("ndo"):
             clitic = i
         return Cue(i, i + 1, i, verb, "gerund", negated, clitic=clitic)
@@ -184,6 +200,21 @@ def _italian_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
     if auxiliaries and begin < i and low[i - 1] in lex.auxiliaries:
         return None
     return Cue(begin, i + 1, i, verb, "finite", negated, conditional, clitic, ambiguous)
+
+
+_MISSPELT_HAVE = ("a", "à", "anno", "o", "stà")
+
+
+def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> bool:
+    """ "La portavoce a negato", "La sua controparte negato che": an auxiliary that a machine lost or misspelt."""
+    low = w.low
+    if i == first or not low[i].endswith("o") or i + 1 >= last or low[i] in lex.ambiguous:
+        return False
+    if low[i - 1] in ("a", "à", "anno", "o") and i - 1 > first and (w.is_word(i - 2) or w.text[i - 2] == ","):
+        return low[i + 1] in lex.determiners or low[i + 1] in lex.complementizers or low[i + 1] in ("di", ",", ":") or w.is_mark(i + 1)
+    if any(low[k] in lex.auxiliaries for k in range(first, last)) and low[i - 1] not in ("non", "adesso", "ora", "poi"):
+        return False
+    return low[i + 1] in lex.determiners | {"che", "di", "ci"} and (w.is_capital(i - 1) or low[i - 1] in lex.people_nouns or low[i - 1] in ("controparte", "non", "adesso", "ora", "poi"))
 
 
 def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int) -> Cue | None:

@@ -78,6 +78,17 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     if verb is not None and verb.lemma in ("promettere", "promise") and opening[0][0].isdigit():
         # "il Cremlino promette 100% di …": a mistranslation of "has committed"
         return False
+    if draft.rule == "declares":
+        guilty = any(token in lex.guilty_words for token in opening) and not any(token in _NOT[lex.language] for token in opening)
+        draft.act = Act.ADMITS if guilty else Act.DENIES
+        return not draft.negated
+    if verb is not None and "N" in verb.frames:
+        # "non ha nascosto che": hidden no more
+        if not draft.negated:
+            return False
+        draft.negated = False
+    if verb is not None and "O" in verb.frames and not any(token in lex.told_nouns or token in lex.claim_nouns or token.startswith("responsab") for token in opening):
+        return False
     if draft.negated:
         return _negated(draft)
     if draft.act in _TURNS and not _stands(w, lex, draft):
