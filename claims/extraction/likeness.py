@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 __all__ = ["Rarity", "likeness", "opposed"]
@@ -51,7 +52,7 @@ class Rarity:
         return kind[0] * math.log((self.total + ASSUMED) / (count + ASSUMED * SHARE))
 
 
-def likeness(one: Set[str], other: Set[str], rarity: Rarity) -> float:
+def likeness(one: AbstractSet[str], other: AbstractSet[str], rarity: Rarity) -> float:
     """0 (nothing in common) to 1 (the same)."""
     shared = sum(rarity.weight(element) for element in one & other)
     apart = sum(rarity.weight(element) * _against(element) for element in one ^ other)
@@ -64,7 +65,7 @@ def _against(element: str) -> float:
     return WEIGHTS.get(element[0], (0.0, 0.0))[1]
 
 
-def opposed(one: Set[str], other: Set[str]) -> bool:
+def opposed(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
     """Whether one tells the other way round who does it to whom."""
     turned = {f"d:{'>'.join(reversed(way[2:].split('>')))}" for way in one if way.startswith("d:")}
     return bool(turned & other)

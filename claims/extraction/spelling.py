@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from claims.extraction.phrases import Word
@@ -76,15 +77,19 @@ def skeleton(name: str) -> str:
     return bones if len(bones) > 2 else word
 
 
-_FIGURE = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?!\d)|\d+")
+# Thousands are parted by three digits; a part of one or two is a fraction ("1.8 billion").
+_FIGURE = re.compile(
+    r"(?P<thousands>\d{1,3}(?:[.,]\d{3})+(?!\d))|(?P<whole>\d+)(?:[.,](?P<part>\d{1,2})(?!\d))?"
+)
 
 
 def numbers_in(text: str, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
     """The numbers of a text, whose words these are: digits, and how it is written. "5.000", "5,000", "cinquemila" are all 5000."""
     little = load()
     for match in _FIGURE.finditer(text):
-        value = int(re.sub(r"[.,]", "", match[0])) * _multiple(words, match.end())
-        yield str(value), match[0]
+        figure = re.sub(r"[.,]", "", match["thousands"] or "") or f"{match['whole']}.{match['part'] or 0}"
+        value = Decimal(figure) * _multiple(words, match.end())
+        yield f"{value.normalize():f}", match[0]
     skipped = -1
     for place, word in enumerate(words):
         value = little.numbers.get(word.folded, 0)

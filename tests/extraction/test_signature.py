@@ -1,0 +1,168 @@
+"""What a sentence is about is the same in Italian and in English, and rare things weigh more."""
+
+from __future__ import annotations
+
+import pytest
+
+from claims.extraction import themes
+from claims.extraction.countries import LANGUAGES
+from claims.extraction.findings import KnownName
+from claims.extraction.likeness import Rarity, likeness, opposed
+from claims.extraction.phrases import Phrases, words_of
+from claims.extraction.signature import Signature, known, signature
+from claims.extraction.spelling import numbers_in, skeleton
+from tests.extraction.measure_matching import average_precision, pairs
+
+NOTHING = Rarity({}, 0)
+
+
+@pytest.mark.parametrize(
+    ("italian", "english", "actors", "some_themes"),
+    [
+        ("La Cina ha inviato droni alla Russia", "China sent drones to Russia", {"CN", "RU"}, {"drones", "weapons", "military-aid"}),
+        ("Bruxelles prepara sanzioni contro Mosca", "Brussels is preparing sanctions against Moscow", {"EU", "RU"}, {"sanctions"}),
+        ("Colloqui tra il Cremlino e la Casa Bianca", "Talks between the Kremlin and the White House", {"RU", "US"}, {"talks", "diplomacy"}),
+        ("L'Aiea e la centrale nucleare iraniana", "The IAEA and Iran's nuclear plant", {"IAEA", "IR"}, {"nuclear", "plants"}),
+        ("Brogli alle elezioni in Georgia", "The elections in Georgia were rigged", {"GE"}, {"elections", "fraud"}),
+        ("Gli ostaggi di Hamas", "Hostages held by Hamas", {"HAMAS"}, {"hostages", "violence"}),
+    ],
+)  # fmt: skip
+def test_both_languages_have_one_signature(
+    italian: str, english: str, actors: set[str], some_themes: set[str]
+) -> None:
+    one, other = signature(italian, "it"), signature(english, "en")
+    assert one.actors == other.actors == actors
+    assert some_themes <= one.themes & other.themes
+
+
+def test_a_theme_counts_as_the_one_above_and_together_they_make_another() -> None:
+    assert "military-aid" not in signature("Ukraine flies drones", "en").themes
+    assert {"drones", "weapons", "transfer", "military-aid"} <= signature("Turkey sold drones", "en").themes
+
+
+def test_a_shelf_is_no_theme() -> None:
+    assert signature("They refused", "en").themes == {"refuse"}
+
+
+def test_the_longest_phrase_wins() -> None:
+    assert "talks" in signature("peace talks", "en").themes
+    assert "strikes" not in signature("a cease fire", "en").themes
+    assert "truce" in signature("a cease fire", "en").themes
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "way"),
+    [
+        ("China sent drones to Russia", "en", "CN>RU"),
+        ("La Russia ha ricevuto droni dalla Cina", "it", "CN>RU"),
+        ("Drones were given to Russia by China", "en", "CN>RU"),
+        ("Alla Russia i droni li ha dati Pechino", "it", "CN>RU"),
+        ("Russia sent drones to China", "en", "RU>CN"),
+    ],
+)
+def test_who_does_it_to_whom(text: str, language: str, way: str) -> None:
+    assert signature(text, language).ways == {way}
+
+
+def test_three_actors_have_no_one_way() -> None:
+    assert signature("China, Iran and Russia met", "en").ways == frozenset()
+
+
+def test_a_known_speaker_is_their_party_and_may_be_several() -> None:
+    names = known(
+        [
+            KnownName("Peskov", "RU"),
+            KnownName("Peskov", "dmitry-peskov"),
+            KnownName("Ursula von der Leyen", "EU"),
+            KnownName("…", "nobody"),
+        ]
+    )
+    assert signature("Per Peskov è falso", "it", names).actors == {"RU", "dmitry-peskov"}
+    assert signature("Ursula von der Leyen said so", "en", names).actors == {"EU"}
+    assert signature("a peskov is a fish", "en", names).actors == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Kharkiv", "Charkiv"), ("Odesa", "Odessa"), ("Novorossijsk", "Novorossiysk"), ("Orbán", "Orban")],
+)
+def test_one_place_in_two_spellings_is_one_name(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+    assert signature(f"Il porto di {one}", "it").names == signature(f"The port of {other}", "en").names
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("5.000 morti", {"5000"}), ("5,000 dead", {"5000"}), ("cinquemila morti", {"5000"}), ("five thousand dead", {"5000"}),
+        ("two hundred thousand", {"200000"}), ("1.8 billion", {"1800000000"}), ("1,8 miliardi", {"1800000000"}), ("3,5 gradi", {"3.5"}), ("fifty-four tanks", {"54"}), ("3 milioni", {"3000000"}),
+        ("nel 2022", {"2022"}), ("no figure", set()),
+    ],
+)  # fmt: skip
+def test_numbers_are_compared_as_digits(text: str, numbers: set[str]) -> None:
+    assert {digits for digits, _written in numbers_in(text, words_of(text))} == numbers
+
+
+def test_what_was_written_is_kept_for_people_to_read() -> None:
+    found = signature("A Charkiv cinquemila morti", "it")
+    assert found.written == {"n:crcv": "Charkiv", "#:5000": "cinquemila"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "…", "«»", "1", "\u0000", "👍 " * 50, "A" * 5_000, "мир", "I" + "'" * 99]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_any_text_has_a_signature(text: str, language: str) -> None:
+    assert isinstance(signature(text, language), Signature)
+
+
+def test_an_empty_text_is_like_nothing() -> None:
+    assert signature("", "it").elements() == frozenset()
+    assert likeness(frozenset(), frozenset(), NOTHING) == 0.0
+
+
+def test_likeness_is_one_for_the_same_and_less_for_each_thing_that_differs() -> None:
+    claim = signature("China sent drones to Russia", "en").elements()
+    same = signature("La Cina ha inviato droni alla Russia", "it").elements()
+    turned = signature("Russia sent drones to China", "en").elements()
+    other = signature("Iran sent drones to Russia", "en").elements()
+    scores = [likeness(claim, each, NOTHING) for each in (same, turned, other)]
+    assert scores[0] == pytest.approx(1.0)
+    assert scores == sorted(scores, reverse=True) and scores[1] < 1.0
+    assert opposed(claim, turned) and not opposed(claim, same)
+
+
+def test_what_is_rare_weighs_more() -> None:
+    rarity = Rarity({"a:RU": 90, "a:MW": 1}, 100)
+    assert rarity.weight("a:MW") > 3 * rarity.weight("a:RU") > 0
+    assert rarity.weight("v:1") == 0.0
+
+
+def test_every_theme_has_a_name_and_words_that_lead_to_it() -> None:
+    tree = themes.load()
+    for language in LANGUAGES:
+        for slug, theme in tree.by_slug.items():
+            found = signature(theme.names[language], language).themes
+            assert slug in found, (language, slug)
+    assert {theme.above for theme in tree.by_slug.values()} - {""} <= set(tree.by_slug)
+    assert tree.name("my-own-tag", "it") == "my own tag"
+
+
+def test_a_stem_needs_three_letters_and_a_phrase_a_word() -> None:
+    with pytest.raises(ValueError, match="shorter than"):
+        Phrases({"ab*": 1})
+    with pytest.raises(ValueError, match="no word"):
+        Phrases({"…": 1})
+
+
+def test_there_are_enough_pairs_of_each_kind() -> None:
+    kinds = [pair.kind for pair in pairs()]
+    assert len(kinds) >= 300
+    for kind in ("other_words", "denied", "same_actors_other_theme", "same_theme_other_actors", "near"):
+        assert kinds.count(kind) >= 60
+    assert kinds.count("direction_swapped") >= 15
+
+
+@pytest.mark.parametrize(("parts", "goal"), [(("tune",), 0.92), (("held_out",), 0.92), (("after",), 0.85)])
+def test_pairs_that_say_the_same_come_first(parts: tuple[str, ...], goal: float) -> None:
+    assert average_precision(*parts) >= goal
