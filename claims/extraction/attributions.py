@@ -175,6 +175,12 @@ class Sentence:
             draft = self._draft(cue, [(cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)], speaker, "clitic", False)
             draft.clitic = True
             return draft
+        if found is None and speaker is not None and cue.verb.act in _OF_SOMETHING:
+            relative = speaker[0] - 1
+            if relative - 1 > self.first and w.low[relative] in ("which", "che", "cosa"):
+                content = self._left(relative)
+                if content:
+                    return self._draft(cue, content, speaker, "which", False)
         if found is None:
             # "… said" with the content before it although no comma says so.
             return None
@@ -318,6 +324,8 @@ class Sentence:
                 or token in ("that", "che", "whether", "if")
             ):
                 break
+            if token in ("di", "d'", "d’") and k + 1 < self.last and _INFINITIVE.match(w.low[k + 1]):
+                break
             if (
                 token in lex.subjects
                 or token in lex.auxiliaries
@@ -354,6 +362,8 @@ class Sentence:
         if "o" in frames:
             k = self._skip_object(k)
         k = self._skip_adverbials(k)
+        if "P" in frames and cue.last < limit and w.low[cue.last] in ("to", "on", "from", "for", "against", "about"):
+            return (self._until(cue.last + 1, cue, phrase=True), "object") if cue.last + 1 < limit else None
         if k < limit and w.text[k] == ",":
             m = self._resumes(k + 1, limit)
             if m is None:
@@ -436,7 +446,7 @@ class Sentence:
                 return None
         if "a" in frames:
             k = cue.last
-            content = self._until(k, cue) if self._begins_object(k) else None
+            content = self._until(k, cue) if k < limit and (w.low[k] in lex.as_ or self._begins_object(k)) else None
             if content and any(w.low[m] in lex.as_ or self._opens_quotation(m) for m in range(*content)):
                 return content, "as"
             if "n" not in frames:
@@ -449,6 +459,8 @@ class Sentence:
                 (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners) or w.low[k] in lex.times
             ):
                 k += 1
+            if k < limit and not self._begins_object(k):
+                k = self._skip_adverbials(cue.last)
             if k < limit and self._begins_object(k):
                 return self._until(k, cue, phrase=True), "object"
         if "c" in frames and lex.language == "it":
@@ -659,7 +671,10 @@ class Sentence:
                     if self._parenthesis_at(j, near):
                         stop = j
                         break
-                if phrase and cue is not None and cue.kind in ("gerund", "perfect") and cue.first - self.first <= 2:
+                if cue is not None and phrase and cue.kind in ("gerund", "perfect") and (cue.first - self.first <= 2 or cue.verb.act in _OF_SOMETHING):
+                    stop = j
+                    break
+                if cue is not None and own - 2 >= self.first and w.low[own - 1] in lex.relatives and w.text[own - 2] == ",":
                     stop = j
                     break
                 if phrase and (
@@ -870,13 +885,14 @@ class Sentence:
             "hastened",
             "moved",
             "took",
-            "twitter",
-            "chose",
+            "quick", "obliged", "compelled", "keen", "ready", "keep", "keeps", "chose",
             "dared",
             "refused_",
         ):
             return None
         start = j - 1 if governor == "on" else j
+        while start - 1 > self.first and w.low[start - 1] in lex.auxiliaries:
+            start -= 1
         speaker = nouns.before(w, lex, start, self.first)
         found = self._right(cue)
         if speaker is None or found is None:
@@ -998,7 +1014,18 @@ class Sentence:
     def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:
         draft = self._draft(cue, contents, source, rule, False)
         draft.quoted = all(self._is_quoted(content) for content in contents)
+        draft.act = next((lex_noun.act for k in range(cue.first, cue.last) if (lex_noun := self.lex.nouns.get(self.w.low[k]))), draft.act)
         return draft
+
+    def _names_somebody(self, phrase: Range) -> bool:
+        """More than a capital at the sentence's start: "Trattative con i ribelli: …" names nobody."""
+        w, lex = self.w, self.lex
+        return any(
+            (w.is_capital(k) and k > self.first and w.low[k - 1] not in lex.prepositions)
+            or w.low[k] in lex.people_nouns
+            or w.low[k] in lex.documents
+            for k in range(*phrase)
+        )
 
     def _colon(self) -> Draft | None:
         """A headline: "Peskov: «…»", "Cina, il ministero: …"."""
@@ -1013,6 +1040,8 @@ class Sentence:
                 ):
                     return None
                 if speaker[0] != self.first and w.text[speaker[0] - 1] != ",":
+                    return None
+                if speaker[1] - speaker[0] > 1 and not self._names_somebody(speaker):
                     return None
                 if k + 1 >= self.last:
                     return None

@@ -37,7 +37,7 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
     for i in range(first, last):
         token = low[i]
         known = forms.get(token)
-        if known is None and len(token) > 8:
+        if known is None and len(token) > 7:
             known = _glued(lex, token)
         if known is None and token not in phrases:
             if lex.language != "it" or len(token) < 6:
@@ -60,7 +60,7 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
 
 def _glued(lex: Lexicon, token: str) -> list[Form] | None:
     """ "negatoche", "smentitol’": machine translation glues the next word to the verb."""
-    for tail in ("che", "that", "tali", "di", "la", "le", "il", "lo", "i", "l’", "l'", "l"):
+    for tail in ("che", "that", "tali", "di", "la", "le", "il", "lo", "i", "l’", "l'", "l", "the", "to", "it"):
         if token.endswith(tail):
             known = lex.forms.get(token[: -len(tail)])
             if known is not None and known[0].tense in ("participle", "past", "finite"):
@@ -212,6 +212,8 @@ def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> b
         return False
     if low[i - 1] in ("a", "à", "anno", "o") and i - 1 > first and (w.is_word(i - 2) or w.text[i - 2] == ","):
         return low[i + 1] in lex.determiners or low[i + 1] in lex.complementizers or low[i + 1] in ("di", ",", ":") or w.is_mark(i + 1)
+    if low[i + 1] in ("che", "ci") and i - first <= 6 and not any(low[k] in lex.auxiliaries for k in range(first, i)):
+        return True
     if any(low[k] in lex.auxiliaries for k in range(first, last)) and low[i - 1] not in ("non", "adesso", "ora", "poi"):
         return False
     return low[i + 1] in lex.determiners | {"che", "di", "ci"} and (w.is_capital(i - 1) or low[i - 1] in lex.people_nouns or low[i - 1] in ("controparte", "non", "adesso", "ora", "poi"))
@@ -244,7 +246,7 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
         if aux & lex.be:
             return made
         if nearest in lex.determiners or (
-            nearest in lex.prepositions and nearest not in ("by", "in", "as", "while")
+            nearest in lex.prepositions and nearest not in ("by", "in", "as", "while", "after", "despite")
         ):
             return None
         made.kind, made.first = "gerund", i

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+
+from claims.extraction import countries
 from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon
 from claims.extraction.turns import meaning
@@ -65,6 +68,9 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         if not _takes(w, lex, draft, opening):
             return False
     elif verb is not None and verb.act == Act.REFUSES or (verb is not None and verb.act == Act.DECLINES):
+        if any(token in lex.claim_nouns for token in opening[:3]) and "object" in draft.rule:
+            draft.act = Act.DENIES
+            return not draft.negated
         silent = any(token in lex.silent_verbs for token in opening[:4]) or any(token in lex.addressees for token in opening)
         draft.act = Act.DECLINES if silent else Act.REFUSES
         return True
@@ -109,6 +115,8 @@ def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
             return False
         if group[-1].endswith(("rebbe", "rebbero", "asse", "esse", "isse", "assero", "essero", "issero", "erà", "eranno", "irà", "iranno")) and lex.language == "it":
             return False
+    if _is_supposed(w, lex, draft):
+        return False
     if draft.speaker is None:
         return True
     words = w.low[draft.speaker[0] : draft.speaker[1]]
@@ -118,6 +126,17 @@ def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
         return True
     head = next((token for token in words if token not in lex.determiners), words[0])
     return head not in lex.not_speakers
+
+
+def _is_supposed(w: Words, lex: Lexicon, draft: Draft) -> bool:
+    """ "If Tehran denies …", "Will Moscow deny it?", "asked whether he admitted"."""
+    if draft.quoted or draft.kind == "noun":
+        return False
+    first, last = draft.sentence
+    begin = min([draft.cue[0] if draft.cue else last, draft.speaker[0] if draft.speaker else last])
+    if begin > first and w.low[begin - 1] in ("if", "whether", "se", "unless", "should"):
+        return True
+    return w.text[last - 1] == "?" and (w.low[begin] in lex.modals or (begin > first and w.low[begin - 1] in lex.modals))
 
 
 def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
@@ -150,11 +169,13 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         return verb.lemma not in _ONLY_OF_CLAIMS or any(w.quoted[k] for k in range(*draft.contents[0]))
     if verb.act == Act.RETRACTS:
         return not noun or any(token in lex.told_nouns for token in opening)
-    if verb.act == Act.ADMITS and noun and verb.lemma in ("riconoscere", "acknowledge"):
+    if verb.lemma == "concede" and noun:
+        return any(token in lex.owned_nouns or token in lex.claim_nouns for token in opening)
+    if verb.act == Act.ADMITS and noun and verb.lemma in ("riconoscere", "acknowledge", "recognise", "recognize"):
         if any(token in lex.recognised_nouns for token in opening):
             draft.act = Act.ASSERTS
             return lex.language == "en"
-        return any(token in lex.owned_nouns for token in opening) or lex.language == "en"
+        return any(token in lex.owned_nouns for token in opening) or verb.lemma == "acknowledge"
     return True
 
 
@@ -187,12 +208,19 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
     if turn is not None and not (turn == Act.ADMITS and not draft.quoted):
         draft.act = turn
         return
-    if draft.verb is not None and "a" in draft.verb.frames and any(token in lex.false_words for token in tokens):
+    if draft.verb is not None and ("a" in draft.verb.frames or draft.rule.endswith("called")) and any(token in lex.false_words for token in tokens):
         draft.act = Act.DENIES
         return
-    if tokens[0] in lex.no_words and (
+    if tokens[0] in lex.no_words and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla")) or tokens[:2] in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"]):
+        draft.act = Act.DENIES
+    elif tokens[0] in lex.no_words and (
         len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
     ):
+        draft.act = Act.DENIES
+    elif tokens in (["di", "sì"], ["di", "si"], ["che", "sì"]):
+        asked = any(token in ("domanda", "chi") for token in w.low[draft.sentence[0] : draft.sentence[1]])
+        draft.act = Act.ADMITS if asked else Act.CONFIRMS
+    elif tokens in (["di", "no"], ["che", "no"]):
         draft.act = Act.DENIES
     elif len(tokens) == 1 and tokens[0] in lex.yes_words:
         draft.act = Act.CONFIRMS
@@ -217,18 +245,26 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
 
 
 def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
-    """ "è falso", "these are lies", "fake news": the words call something untrue, and little else."""
+    """ "è falso", "these are lies", "fake news": the words call something untrue; "the false invoices" do not."""
     first, last = content
     for k in range(first, min(last, first + 16)):
-        if w.low[k] in lex.false_words:
-            if k - first <= 2 and last - first <= 14:
-                return True
-            if any(
-                w.low[j] in lex.be or w.low[j] in ("as", "come", "sono", "si", "di")
-                for j in range(max(first, k - 3), k)
-            ):
-                return True
+        if w.low[k] not in lex.false_words:
+            continue
+        alone = k + 1 >= last or not w.is_word(k + 1) or w.low[k + 1] in ("news", "notizia", "e", "and", "la", "le", "il", "lo", "i")
+        if k - first <= 2 and last - first <= 14 and alone:
+            return True
+        linked = any(
+            w.low[j] in lex.be or w.low[j] in ("as", "come", "si", "di", "c'era") or (w.low[j] in lex.determiners and j == first)
+            for j in range(max(first, k - 3), k)
+        )
+        if linked and (alone or w.low[k + 1] in lex.prepositions or w.low[k + 1] in lex.conjunctions):
+            return True
     return False
+
+
+@functools.cache
+def forms_of_countries(language: str) -> frozenset[str]:
+    return frozenset(form for form in countries.load().forms(language) if " " not in form)
 
 
 def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: int) -> bool:
@@ -273,6 +309,11 @@ def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: i
             and any(token in _PERFECT[language] for token in tokens[:5])
             and tokens[0] in ("mai", "non", "noi")
         )
+    if tokens[0] in forms_of_countries(language) or (tokens[0] in lex.determiners and len(tokens) > 1 and tokens[1] in forms_of_countries(language)):
+        # "China had never provided weapons", said by somebody who may speak for China
+        negation = next((k for k, token in enumerate(tokens[:6]) if token in _NOT[language]), None)
+        plain = negation is not None and any(token in _PERFECT[language] for token in tokens[: negation + 2])
+        return plain and ("mai" in tokens or "never" in tokens)
     if tokens[0] in _OWN[language]:
         negation = next((k for k, token in enumerate(tokens[:5]) if token in _NOT[language]), None)
         if negation is None:

@@ -58,13 +58,8 @@ class Lexicon:
         self.phrases: dict[str, list[tuple[tuple[str, ...], Verb, str]]] = {}
         for phrase, lemma in data["phrases"].items():
             head, *rest = phrase.split()
-            for form, tense in (
-                inflect(head, irregular.get(head, "")) if language == "it" else [(head, "finite")]
-            ):
+            for form, tense in inflect(head, irregular.get(head, "")):
                 self.phrases.setdefault(form, []).append((tuple(rest), self.verbs[lemma], tense))
-        if language == "en":
-            for form, tense in inflect("point", ""):
-                self.phrases.setdefault(form, []).append((("out",), self.verbs["point_out"], tense))
 
     def __getattr__(self, name: str) -> frozenset[str]:
         try:

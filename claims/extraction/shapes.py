@@ -82,6 +82,8 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
     content = [s.clean(*_without_end(s, previous))]
     low = w.low
     i = s.first
+    if w.quoted[i]:
+        return None
     if lex.language == "it":
         if low[i] in ("lo", "l'", "l’") or (low[i] in ("così", "cosi") and i + 1 < s.last):
             cue = next((c for c in s.cues if c.first <= i + 2), None)

@@ -74,8 +74,13 @@ def skeleton(name: str) -> str:
     """A proper name without its vowels, but for a first one: "Kharkiv" and "Charkiv" are "crcv". Whole where less than three letters are left."""
     word = plain(name)
     bones = word[:1] + _VOWELS.sub("", word[1:])
-    return bones if len(bones) > 2 else word
+    return (bones if len(bones) > 2 else word)[:LONGEST_NAME]
 
+
+# More digits are no number of anything.
+LONGEST_FIGURE = 20
+# Names are keys of an index, which takes no endless ones.
+LONGEST_NAME = 40
 
 # Thousands are parted by three digits; a part of one or two is a fraction ("1.8 billion").
 _FIGURE = re.compile(
@@ -87,6 +92,8 @@ def numbers_in(text: str, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
     """The numbers of a text, whose words these are: digits, and how it is written. "5.000", "5,000", "cinquemila" are all 5000."""
     little = load()
     for match in _FIGURE.finditer(text):
+        if len(match[0]) > LONGEST_FIGURE:
+            continue
         figure = re.sub(r"[.,]", "", match["thousands"] or "") or f"{match['whole']}.{match['part'] or 0}"
         value = Decimal(figure) * _multiple(words, match.end())
         yield f"{value.normalize():f}", match[0]

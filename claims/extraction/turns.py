@@ -79,12 +79,16 @@ def _noun(s: Sentence) -> Draft | None:
         turn = verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)
         speaker = _whose(s, i)
         content: Range | None = None
-        k = speaker[1] if speaker else i + 1
+        k = speaker[1] if speaker and speaker[0] > i else i + 1
+        if lex.language == "en" and turn and i + 1 < s.end() and low[i + 1] == "of" and not (k < s.end() and w.text[k] == ":"):
+            about = nouns.after(w, lex, i + 2, s.end())
+            speaker = _later_from(s, i) or _owner(s, i) or nouns.before(w, lex, _verb_before(s, i), s.first)
+            k, content = i + 1, about
         if k < s.end() and w.text[k] == ":" and k + 1 < s.last:
             content = s.quotation(k + 1) or s.clean(k + 1, s.end())
         elif speaker is not None and _quotation_left(s, i) is not None:
             content = _quotation_left(s, i)
-        elif turn and speaker is not None and k < s.end() and low[k] in _ABOUT[lex.language]:
+        elif content is None and turn and speaker is not None and k < s.end() and low[k] in _ABOUT[lex.language]:
             content = s.clean(k + (low[k] in ("che", "that")), s.end())
         elif turn and speaker is None and i + 1 < s.end() and w.text[i + 1] == ":":
             content = s.quotation(i + 2) or (s.clean(i + 2, s.end()) if i + 2 < s.end() else None)
@@ -125,6 +129,24 @@ def _whose(s: Sentence, i: int) -> Range | None:
     if phrase is None or phrase[0] != k + 1 or not nouns.may_speak(w, lex, phrase):
         return _owner(s, i)
     return phrase
+
+
+def _later_from(s: Sentence, i: int) -> Range | None:
+    """ "A denial of the shipment came from the port authority"."""
+    for k in range(i + 2, min(s.end(), i + 16)):
+        if s.w.low[k] in ("from", "by"):
+            phrase = nouns.after(s.w, s.lex, k + 1, s.end())
+            if phrase and nouns.may_speak(s.w, s.lex, phrase):
+                return phrase
+    return None
+
+
+def _verb_before(s: Sentence, i: int) -> int:
+    """ "Tbilisi issued a denial of …": where the verb that governs the noun stands."""
+    return next((k for k in range(i - 1, max(s.first, i - 5), -1) if s.w.low[k] in _ISSUES), s.first)
+
+
+_ISSUES = frozenset("issued issues published gave made released put issue circulated".split())
 
 
 def _owner(s: Sentence, i: int) -> Range | None:
