@@ -137,6 +137,10 @@ class Sentence:
                 and (self._ends(cue.last) or self.lex.language == "it" or self._adverbial(cue.last))
             ) or (appositive is None and self.lex.language == "it" and self._ends(cue.last)):
                 inverted = True
+            if right is None and quote_closed is False and not lex_is_english and cue.last < self.last and w.low[cue.last] in ("da", "dal", "dalla", "dall'", "dall’"):
+                # "Nessun ultimatum, fanno sapere da Baku"
+                speaker = nouns.after(w, self.lex, cue.last + 1, self.last, bare=True)
+                inverted = speaker is not None
             if inverted:
                 left = self._left(ending if w.text[ending] == "," else ending + 1)
                 rule = "inverted"
@@ -195,6 +199,13 @@ class Sentence:
                 and "o" not in frames
             ):
                 speaker = right
+        if speaker is None and not lex_is_english and how == "object" and cue.kind == "finite":
+            # "Ha negato le accuse anche il capo della Cecenia"
+            also = next((k for k in range(content[0] + 1, content[1] - 1) if w.low[k] in ("anche", "pure")), None)
+            if also is not None:
+                speaker, content = nouns.after(w, self.lex, also + 1, self.end()), (content[0], also)
+        if speaker is None and lex_is_english and cue.first == self.first and cue.kind == "finite" and cue.verb.act in _OF_SOMETHING:
+            return None  # "Denied a hearing, the editor left"
         draft = self._draft(
             cue, [content], speaker, rule or how, how in ("quote", "colon") and self._is_quoted(content)
         )
@@ -410,6 +421,8 @@ class Sentence:
                 return None
             return self._until(that + 1, cue), "that"
         if lex.language == "it":
+            if token in ("di", "che") and k + 1 < self.last and w.low[k + 1] in ("sì", "no"):
+                return (k, k + 2), "infinitive"
             if (
                 ("i" in frames or "c" in frames)
                 and token in ("di", "d'", "a", "ad", "d’")
@@ -683,7 +696,7 @@ class Sentence:
                     stop = j
                     break
             elif token in ("and", "e", "ed", "but", "ma") and j > start:
-                near = next((n for n in later if j < n <= j + 4), None)
+                near = next((n for n in later if j < n <= j + 4 and self._introduces(n)), None)
                 if near is not None and all(
                     w.low[m] in lex.adverbs
                     or w.low[m] in lex.negations
@@ -712,6 +725,18 @@ class Sentence:
                 break
             j += 1
         return self.clean(start, max(stop, start + 1))
+
+    def _introduces(self, first: int) -> bool:
+        """Whether the cue that begins there carries content of its own ("e ha aggiunto che"), and is no verb of what is said."""
+        cue = next((c for c in self.cues if c.first == first), None)
+        if cue is None:
+            return True
+        if cue.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.ACCUSES, Act.DECLINES):
+            return True
+        near = range(cue.last, min(self.end(), cue.last + 9))
+        return any(self.w.low[k] in ("that", "che", ":") or self._opens_quotation(k) for k in near) or (
+            self.lex.language == "en" and cue.verb.lemma in _BARE
+        )
 
     def _is_end(self, j: int) -> bool:
         return self.w.low[j - 1] + "." not in self.lex.abbreviations
@@ -834,7 +859,7 @@ class Sentence:
             if m < self.end() and (w.low[m] in lex.as_ or self._opens_quotation(m)) and "a" in frames:
                 start = m + 1 if w.low[m] in lex.as_ else m
                 return self._draft(cue, [self._until(start, cue)], agent, "passive-as", False)
-            subject = nouns.before(w, lex, cue.first, self.first)
+            subject = self._passive_subject(cue)
             if (
                 subject is not None
                 and "n" in frames
@@ -859,6 +884,14 @@ class Sentence:
         ):
             return None
         return None
+
+    def _passive_subject(self, cue: Cue) -> Range | None:
+        """What is denied: all that stands before, where no comma parts it ("The rumours that …")."""
+        w = self.w
+        first = next((k + 1 for k in range(cue.first - 1, self.first - 1, -1) if w.text[k] in {",", ";", ":"}), self.first)
+        if cue.first - first <= 24 and first < cue.first:
+            return self.clean(first, cue.first)
+        return nouns.before(w, self.lex, cue.first, self.first)
 
     def _infinitive(self, cue: Cue) -> Draft | None:
         """ "declined to say …", "went on to accuse …": the verb before "to" decides."""

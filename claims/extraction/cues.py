@@ -70,15 +70,15 @@ def _glued(lex: Lexicon, token: str) -> list[Form] | None:
 
 def _cue_at(w: Words, lex: Lexicon, i: int, known: list[Form], first: int, last: int) -> Cue | None:
     known = list(known)
-    end = i + 1
+    end, certain = i + 1, False
     for rest, verb, tense in lex.phrases.get(w.low[i], ()):
         place = _phrase_end(w, lex, i, rest, last)
         if place:
-            known, end = [Form(verb, tense)], place
+            known, end, certain = [Form(verb, tense)], place, True
             break
     maker = _italian_cue if lex.language == "it" else _english_cue
     for form in known:
-        cue = maker(w, lex, i, form, first, last)
+        cue = maker(w, lex, i, form, first, last, certain=certain)
         if cue is not None:
             cue.last = max(cue.last, end)
             return cue
@@ -121,7 +121,9 @@ def _is_clitic(w: Words, lex: Lexicon, j: int) -> bool:
     return following in lex.auxiliaries or following in lex.forms or following in lex.clitics
 
 
-def _italian_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int) -> Cue | None:
+def _italian_cue(
+    w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int, *, certain: bool = False
+) -> Cue | None:
     low = w.low
     begin, auxiliaries = _group(w, lex, i, first)
     group = low[begin:i]
@@ -137,7 +139,7 @@ def _italian_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
         return Cue(begin, i + 1, i, verb, "finite")
     elif verb.lemma == "leggere" or "Z" in verb.frames:
         return None
-    ambiguous = low[i] in lex.ambiguous
+    ambiguous = low[i] in lex.ambiguous and not certain
     if form.tense == "participle":
         if not auxiliaries:
             averlo = _AVERLO.match(low[begin - 1]) if begin > first else None
@@ -219,7 +221,9 @@ def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> b
     return low[i + 1] in lex.determiners | {"che", "di", "ci"} and (w.is_capital(i - 1) or low[i - 1] in lex.people_nouns or low[i - 1] in ("controparte", "non", "adesso", "ora", "poi"))
 
 
-def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int) -> Cue | None:
+def _english_cue(
+    w: Words, lex: Lexicon, i: int, form: Form, first: int, last: int, *, certain: bool = False
+) -> Cue | None:
     low = w.low
     begin, auxiliaries = _group(w, lex, i, first)
     group = low[begin:i]
@@ -228,7 +232,7 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
     following = low[i + 1] if i + 1 < last else ""
     negated = any(token in lex.negations for token in group)
     conditional = any(low[j] in ("would", "could", "might") for j in auxiliaries)
-    ambiguous = low[i] in lex.ambiguous
+    ambiguous = low[i] in lex.ambiguous and not certain
     verb = form.verb
     aux = {low[j] for j in auxiliaries}
     made = Cue(begin, i + 1, i, verb, "finite", negated, conditional, ambiguous=ambiguous)
@@ -255,6 +259,9 @@ def _english_cue(w: Words, lex: Lexicon, i: int, form: Form, first: int, last: i
         if "to" in aux:
             return None
         if auxiliaries:
+            if low[auxiliaries[-1]] == "having":
+                made.kind = "perfect"
+                return made
             if low[auxiliaries[0]] in lex.have and not (aux & lex.be - {"'s", "'d"}):
                 return made
             if aux & lex.be and low[auxiliaries[0]] not in lex.modals:

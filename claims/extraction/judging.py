@@ -84,6 +84,8 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     if verb is not None and verb.lemma in ("promettere", "promise") and opening[0][0].isdigit():
         # "il Cremlino promette 100% di …": a mistranslation of "has committed"
         return False
+    if draft.rule.endswith("called"):
+        draft.act = Act.ASSERTS
     if draft.rule == "declares":
         guilty = any(token in lex.guilty_words for token in opening) and not any(token in _NOT[lex.language] for token in opening)
         draft.act = Act.ADMITS if guilty else Act.DENIES
@@ -155,6 +157,8 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         if noun and any(token in ("richiesta", "richieste", "request", "requests") for token in opening[:4]):
             draft.extra["also"] = (Act.REFUSES,)
         return True
+    if draft.speaker is not None and any(token in lex.access_nouns for token in w.low[draft.speaker[0] : draft.speaker[1]]):
+        return False
     if verb.act == Act.DENIES:
         of_claims = any(
             token in lex.claim_nouns or token in lex.false_words for token in opening
@@ -250,11 +254,13 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
     for k in range(first, min(last, first + 16)):
         if w.low[k] not in lex.false_words:
             continue
-        alone = k + 1 >= last or not w.is_word(k + 1) or w.low[k + 1] in ("news", "notizia", "e", "and", "la", "le", "il", "lo", "i")
+        if k - first <= 1 and k + 1 < last and w.low[k + 1] in lex.claim_nouns:
+            return True
+        alone = k + 1 >= last or not w.is_word(k + 1) or w.low[k + 1] in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i")
         if k - first <= 2 and last - first <= 14 and alone:
             return True
         linked = any(
-            w.low[j] in lex.be or w.low[j] in ("as", "come", "si", "di", "c'era") or (w.low[j] in lex.determiners and j == first)
+            w.low[j] in lex.be or w.low[j] in ("as", "come", "si", "di", "them", "it", "this") or (w.low[j] in lex.determiners and j == first)
             for j in range(max(first, k - 3), k)
         )
         if linked and (alone or w.low[k + 1] in lex.prepositions or w.low[k + 1] in lex.conjunctions):

@@ -41,6 +41,8 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
                 break
             if token == "che" and (j == first or _takes_a_clause(w, lex, j - 1, first)):
                 break
+            if j + 1 < end and not any(_verbal(w, lex, k) for k in range(j + 1, end)):
+                break  # "which Damascus denies": the subject stands between
             head = before(w, lex, j - 1 if j > first and w.text[j - 1] in {",", "–", "—"} else j, first)
             if token in ("who", "che", "which", "that") and head is not None:
                 return head
@@ -70,6 +72,19 @@ def _article(w: Words, lex: Lexicon, first: int, last: int) -> int:
         ):
             return k
     return first
+
+
+def _verbal(w: Words, lex: Lexicon, k: int) -> bool:
+    token = w.low[k]
+    return (
+        _is_auxiliary(w, lex, k)
+        or (token in lex.forms and token not in lex.ambiguous)
+        or (lex.language == "en" and token.endswith("ed"))
+        or token in _PASTS
+    )
+
+
+_PASTS = frozenset("spoke had took went came knew saw met left held were was wants works lives lavora vive parla segue conosce".split())
 
 
 def _is_auxiliary(w: Words, lex: Lexicon, j: int) -> bool:
@@ -150,7 +165,7 @@ def _after_prepositional(w: Words, lex: Lexicon, first: int, last: int) -> int |
     k = last
     while k - 1 > first and w.is_capital(k - 1) and w.low[k - 1] not in lex.times:
         k -= 1
-    return k if k < last and k - 1 > first else None
+    return k if first < k < last else None
 
 
 def after(w: Words, lex: Lexicon, begin: int, last: int, *, bare: bool = False) -> Range | None:

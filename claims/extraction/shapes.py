@@ -16,6 +16,8 @@ _TO_SAY = ("dirlo", "affermarlo", "riferirlo", "sostenerlo", "scriverlo", "dichi
 def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
     """What the verbs of the sentence did not give. `previous`: the sentence before, in its paragraph; `heading`: a line by itself."""
     found = [draft for draft in (_question(s), _as_said(s)) if draft is not None]
+    if not found and not s.found:
+        found = [draft for draft in (_so(s),) if draft is not None]
     if not found and previous is not None and not any(d.kind == "finite" and d.cue and d.cue[0] - s.first < 8 for d in s.found):
         found = [draft for draft in (_of_the_sentence_before(s, previous),) if draft is not None]
     if not found and not s.found and heading:
@@ -76,15 +78,26 @@ def _as_said(s: Sentence) -> Draft | None:
     return None
 
 
+def _so(s: Sentence) -> Draft | None:
+    """ «Bufale»: così il portavoce."""
+    w, lex = s.w, s.lex
+    if lex.language != "it":
+        return None
+    for k in range(s.first, min(s.first + 30, s.end() - 2)):
+        if w.text[k] == ":" and not w.quoted[k] and w.low[k + 1] in ("così", "cosi"):
+            speaker = nouns.after(w, lex, k + 2, s.end())
+            if speaker and speaker[0] == k + 2 and nouns.may_speak(w, lex, speaker):
+                return _draft(s, (k + 1, k + 2), [s.clean(s.first, k)], speaker, Act.ASSERTS, "so")
+    return None
+
+
 def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
     """ "È l'allarme lanciato da X", "Lo riferisce X", "A dirlo è X", "That was the warning from X"."""
     w, lex = s.w, s.lex
     content = [s.clean(*_without_end(s, previous))]
     low = w.low
     i = s.first
-    if w.quoted[i]:
-        return None
-    if lex.language == "it":
+    if lex.language == "it" and not w.quoted[i]:
         if low[i] in ("lo", "l'", "l’") or (low[i] in ("così", "cosi") and i + 1 < s.last):
             cue = next((c for c in s.cues if c.first <= i + 2), None)
             if cue is None and low[i].startswith("così"):

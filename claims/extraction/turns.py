@@ -19,13 +19,15 @@ _DENIED = {
         r"|priv[oaie] di (?:ogni |qualsiasi |alcun )?fondament|senza (?:alcun )?fondament|destituit\w+ di|non (?:esist\w+|c'è mai stat\w+|c'è stat\w+|ci sono stat\w+)"
         r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
         r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
-        r"|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
+        r"|(?:diffond\w+|sparg\w+|mett\w+ in giro)\W+(?:\w+\W+){0,2}(?:menzogn\w+|bugie|falsit\w+|informazioni|notizie false|disinformazione|voci|calunnie)"
+        r"|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
     ),
     "en": re.compile(
         r"\b(?:is|are|was|were|'s) (?:simply |just |absolutely |completely |totally |entirely )?(?:not|n't) (?:true|the case|correct|accurate|so)\b"
         r"|isn't true|wasn't true|aren't true|nothing to do with|no (?:truth|basis|substance|foundation|evidence|grounds|plans?) (?:to|in|for|whatsoever|that)?"
         r"|never happened|did not happen|didn't happen|does not exist|do not exist|did not take place|devoid of|without (?:any )?(?:basis|foundation|merit)"
         r"|no such (?:thing|\w+)|had no (?:part|role|hand)|played no (?:part|role)|smear campaign|pack of lies|figment|made up|made-up|out of thin air"
+        r"|(?:spread\w*|fabricat\w+|peddl\w+|circulat\w+)\W+(?:\w+\W+){0,2}(?:rumou?rs|lies|disinformation|falsehoods|fake)|know nothing (?:of|about)|not (?:a word|one|a single)\b"
         r"|not aware of any|no knowledge of|far from the truth|politically motivated (?:lies|fiction)"
     ),
 }
