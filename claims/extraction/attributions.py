@@ -18,10 +18,12 @@ _INFINITIVE = re.compile(
 )
 _DASHES = {"–", "—"}
 _CLAUSE_OPENERS = ("if", "when", "while", "although", "because", "since", "after", "as", "before")
+_TO_SOMEBODY = {"tell", "inform", "brief", "notify", "remind", "assure", "reassure"}
 # After these a noun phrase is what is denied, not who denies it.
 _OF_SOMETHING = {Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS, Act.ACCUSES}
 # What these take is a clause even where no verb can be seen in it.
 _BARE = {"say", "think", "believe", "hope", "know", "feel", "add", "insist", "tell"}
+_GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
 
 
@@ -128,10 +130,10 @@ class Sentence:
             if (
                 right is not None
                 and not self._content_follows(right[1])
-                and not (lex_is_english and ("o" in frames or (not quote_closed and cue.verb.act == Act.ANNOUNCES)))
+                and not (lex_is_english and (cue.verb.lemma in _TO_SOMEBODY or (not quote_closed and cue.verb.act == Act.ANNOUNCES)))
                 and (quote_closed or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
             ):
-                inverted, speaker = True, right
+                inverted, speaker = True, nouns.with_name(w, self.lex, right, self.last)
             elif (
                 quote_closed
                 and (self._ends(cue.last) or self.lex.language == "it" or self._adverbial(cue.last))
@@ -171,7 +173,7 @@ class Sentence:
                         rule = "parenthesis"
         contents = list(left)
         if left:
-            contents += self._second_part(cue, speaker if inverted else None)
+            contents += self._second_part(cue, speaker if inverted else None, left[-1])
             direct = self._is_quoted(left[-1])
             return self._draft(cue, contents, speaker, rule, direct)
         found = self._right(cue)
@@ -706,6 +708,9 @@ class Sentence:
                 ):
                     stop = j
                     break
+            elif token in ("after", "while", "as", "dopo", "mentre") and j > start and self._speaks_anew(j):
+                stop = j
+                break
             elif (
                 (
                     phrase
@@ -725,6 +730,14 @@ class Sentence:
                 break
             j += 1
         return self.clean(start, max(stop, start + 1))
+
+    def _speaks_anew(self, j: int) -> bool:
+        """ "… after two officials told reporters that …": somebody else's statement begins after token `j`."""
+        cue = next((c for c in self.cues if j < c.first <= j + 9 and c.kind == "finite"), None)
+        if cue is None or not self._introduces(cue.first):
+            return False
+        subject = nouns.before(self.w, self.lex, cue.first, j + 1)
+        return subject is not None and subject[0] == j + 1
 
     def _introduces(self, first: int) -> bool:
         """Whether the cue that begins there carries content of its own ("e ha aggiunto che"), and is no verb of what is said."""
@@ -811,9 +824,9 @@ class Sentence:
             begin += 1
         return begin
 
-    def _second_part(self, cue: Cue, speaker: Range | None) -> list[Range]:
-        """ "A", said X, "B": what goes on after the speaker."""
-        w = self.w
+    def _second_part(self, cue: Cue, speaker: Range | None, left: Range) -> list[Range]:
+        """ "A", said X, "B": what goes on after the speaker. "The rate, officials said, will rise" goes on too."""
+        w, lex = self.w, self.lex
         j = self._skip_adverbials(max(cue.last, speaker[1] if speaker else 0))
         end = self.end()
         if j >= end or w.text[j] not in {",", "–", "—", ":"}:
@@ -822,21 +835,12 @@ class Sentence:
             if j + 1 < end and self._opens_quotation(j + 1):
                 q = w.quotations[w.quoted[j + 1] - 1]
                 return [(q.first, q.last)]
-            if j + 1 < end and w.low[j + 1] in (
-                "but",
-                "ma",
-                "and",
-                "e",
-                "perché",
-                "because",
-                "che",
-                "although",
-                "while",
-                "mentre",
-                "nonostante",
-            ):
-                near = any(j < c.first <= j + 8 for c in self.cues)
+            near = any(j < c.first <= j + 8 for c in self.cues)
+            token = w.low[j + 1] if j + 1 < end else ""
+            if token in _GOES_ON:
                 return [] if near else [self._until(j + 1, cue)]
+            if speaker is None and not w.quoted[left[0]] and not near and j + 3 < end and token not in lex.relatives and not token.endswith(("ing", "ndo")):
+                return [self._until(j + 1, cue)]
             m = next((m for m in range(j + 1, min(end, j + 14)) if w.text[m] == ","), None)
             if m is None or any(j < c.first <= m for c in self.cues):
                 return []

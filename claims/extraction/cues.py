@@ -184,6 +184,8 @@ def _italian_cue(
         ):
             begin, _ = _group(w, lex, j, first)
             return Cue(begin, i + 1, i, verb, "finite", negated, modal=True)
+        if low[i - 1] == "poi" and i - 2 >= first and low[i - 2] in ("salvo", "per"):
+            return Cue(i - 1, i + 1, i, verb, "perfect", negated)
         if auxiliaries and low[auxiliaries[0]] in lex.modals:
             return Cue(begin, i + 1, i, verb, "finite", negated, conditional, modal=True)
         return None

@@ -268,6 +268,19 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
     return False
 
 
+def _may_speak_for(w: Words, lex: Lexicon, draft: Draft, subject: list[str]) -> bool:
+    """Whether the speaker holds an office and no other country is named with it."""
+    if draft.speaker is None:
+        return False
+    words = w.low[draft.speaker[0] : draft.speaker[1]]
+    if not any(token in lex.offices for token in words):
+        return False
+    forms = countries.load().forms(lex.language)
+    about = {forms[token] for token in subject[:2] if token in forms}
+    named = {forms[token] for token in words if token in forms}
+    return not named or bool(named & about)
+
+
 @functools.cache
 def forms_of_countries(language: str) -> frozenset[str]:
     return frozenset(form for form in countries.load().forms(language) if " " not in form)
@@ -310,6 +323,8 @@ def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: i
             return True
         if tokens[0] in _OWN[language] and "non" in tokens[:3]:
             return True
+        if len(tokens) > 2 and tokens[1].startswith("nostr") and "non" in tokens[2:5]:
+            return True
         return (
             "mai" in tokens[:6]
             and any(token in _PERFECT[language] for token in tokens[:5])
@@ -319,8 +334,10 @@ def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: i
         # "China had never provided weapons", said by somebody who may speak for China
         negation = next((k for k, token in enumerate(tokens[:6]) if token in _NOT[language]), None)
         plain = negation is not None and any(token in _PERFECT[language] for token in tokens[: negation + 2])
-        return plain and ("mai" in tokens or "never" in tokens)
-    if tokens[0] in _OWN[language]:
+        if not plain:
+            return False
+        return "mai" in tokens or "never" in tokens or _may_speak_for(w, lex, draft, tokens)
+    if tokens[0] in _OWN[language] or (len(tokens) > 1 and tokens[1].startswith("nostr")) or tokens[0] == "our":
         negation = next((k for k, token in enumerate(tokens[:5]) if token in _NOT[language]), None)
         if negation is None:
             return False

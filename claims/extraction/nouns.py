@@ -56,7 +56,9 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
             j -= 1
             break
         elif token in lex.forms and token not in lex.ambiguous and token != "alleged":
-            break
+            # "a person briefed on the matter said": the participle belongs to the phrase
+            if not (j > first and w.low[j - 1] in lex.people_nouns and j + 1 < end and w.low[j + 1] in lex.prepositions):
+                break
         j -= 1
     return trim(w, lex, _article(w, lex, j + 1, end), end)
 
@@ -89,7 +91,7 @@ _PASTS = frozenset("spoke had took went came knew saw met left held were was wan
 
 def _is_auxiliary(w: Words, lex: Lexicon, j: int) -> bool:
     """ "Stati" in "Stati Uniti" is none, nor the "'s" of a possessive."""
-    return w.low[j] in lex.auxiliaries and not (w.is_capital(j) and w.low[j] in ("stati", "will", "may")) and w.low[j] not in _POSSESSIVE
+    return w.low[j] in lex.auxiliaries and not (w.is_capital(j) and w.low[j] in ("stati", "stato", "will", "may")) and w.low[j] not in _POSSESSIVE
 
 
 def _takes_a_clause(w: Words, lex: Lexicon, j: int, first: int) -> bool:
@@ -110,7 +112,14 @@ def _with_apposition(w: Words, lex: Lexicon, end: int, first: int) -> Range | No
     if any(w.text[j] in FINAL or (w.is_mark(j) and not w.quoted[j]) for j in range(opening + 1, end - 1)):
         return None
     following = w.low[opening + 1]
-    if following in lex.relatives or following.endswith(("ing", "ndo")):
+    describes = (
+        w.is_capital(opening + 1) and following not in lex.prepositions
+        or following in lex.determiners
+        or following in lex.people_nouns
+        or following[0].isdigit()
+        or w.low[opening + 2] in lex.people_nouns
+    )
+    if not describes or following.endswith(("ing", "ndo")):
         return head
     return head[0], end - 1
 
@@ -247,6 +256,21 @@ def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
         role = w.low[j - 1] in lex.people_nouns or w.low[j - 1] in lex.documents or w.low[j - 1] in _SENT_TO
         return role and not (j + 1 < last and w.low[j + 1] in ("un", "una", "a", "an"))
     return token not in lex.forms or token in lex.ambiguous
+
+
+def with_name(w: Words, lex: Lexicon, phrase: Range, last: int) -> Range:
+    """ "il ministro dell'Interno, Andrei Scutaru": the name after the comma belongs to an office that is not yet named."""
+    comma = phrase[1]
+    if comma + 1 >= last or w.text[comma] != "," or not w.is_capital(comma + 1) or w.quoted[comma + 1]:
+        return phrase
+    if not any(w.low[k] in lex.people_nouns for k in range(*phrase)):
+        return phrase
+    end = comma + 1
+    while end < last and end - comma <= 5 and (w.is_capital(end) or (end > comma + 1 and w.low[end] in ("di", "de", "von", "van", "al", "bin", "-", "."))):
+        end += 1
+    if end < last and w.is_word(end) and w.low[end] not in lex.auxiliaries and w.low[end] not in lex.conjunctions and w.low[end] not in lex.prepositions:
+        return phrase
+    return phrase[0], end
 
 
 def may_speak(w: Words, lex: Lexicon, phrase: Range) -> bool:

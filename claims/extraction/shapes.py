@@ -17,7 +17,7 @@ def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[
     """What the verbs of the sentence did not give. `previous`: the sentence before, in its paragraph; `heading`: a line by itself."""
     found = [draft for draft in (_question(s), _as_said(s)) if draft is not None]
     if not found and not s.found:
-        found = [draft for draft in (_so(s),) if draft is not None]
+        found = [draft for draft in (_so(s), _for_somebody(s)) if draft is not None]
     if not found and previous is not None and not any(d.kind == "finite" and d.cue and d.cue[0] - s.first < 8 for d in s.found):
         found = [draft for draft in (_of_the_sentence_before(s, previous),) if draft is not None]
     if not found and not s.found and heading:
@@ -78,6 +78,23 @@ def _as_said(s: Sentence) -> Draft | None:
     return None
 
 
+def _for_somebody(s: Sentence) -> Draft | None:
+    """ "Per gli osservatori dell'Osce, lo scrutinio si è svolto senza incidenti." """
+    w, lex = s.w, s.lex
+    if lex.language != "it" or w.low[s.first] != "per":
+        return None
+    speaker = nouns.after(w, lex, s.first + 1, s.end())
+    if speaker is None or speaker[0] != s.first + 1:
+        return None
+    named = any(w.low[k] in lex.people_nouns for k in range(*speaker)) or all(w.is_capital(k) for k in range(*speaker))
+    comma = speaker[1]
+    if named and comma + 1 < s.end() and w.text[comma] == "," and w.low[comma + 1] not in lex.articles:
+        comma = next((k for k in range(comma + 1, min(s.end(), comma + 12)) if w.text[k] == ","), comma)
+    if not named or comma + 3 >= s.end() or w.text[comma] != ",":
+        return None
+    return _draft(s, (s.first, s.first + 1), [s.clean(comma + 1, s.end())], speaker, Act.ASSERTS, "for")
+
+
 def _so(s: Sentence) -> Draft | None:
     """ «Bufale»: così il portavoce."""
     w, lex = s.w, s.lex
@@ -106,6 +123,7 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                     return _draft(s, (i, i + 1), content, speaker, Act.ASSERTS, "looks-back-so")
             if cue is not None and "c" in cue.verb.frames and cue.kind == "finite":
                 speaker = nouns.after(w, lex, cue.last, s.end())
+                speaker = nouns.with_name(w, lex, speaker, s.last) if speaker else None
                 if speaker and nouns.may_speak(w, lex, speaker):
                     return _draft(s, (i, cue.last), content, speaker, cue.verb.act, "looks-back")
             return None

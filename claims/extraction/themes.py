@@ -56,6 +56,12 @@ class Themes:
         wide |= {slug for slug, parts in self._made_of.items() if parts <= wide}
         return frozenset(slug for slug in wide if slug)
 
+    def narrowest(self, slugs: set[str]) -> set[str]:
+        """These themes without those that follow from others of them: what `widened` added, told to people."""
+        above = {self.by_slug[slug].above for slug in slugs if slug in self.by_slug}
+        parts = {part for slug in slugs for part in self._made_of.get(slug, ())}
+        return slugs - above - parts
+
 
 @functools.cache
 def load() -> Themes:

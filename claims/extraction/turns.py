@@ -63,7 +63,7 @@ def meaning(w: Words, lex: Lexicon, content: Range) -> Act | None:
 def turns(s: Sentence) -> list[Draft]:
     """The denials, admissions and retractions of a sentence that its verbs do not carry."""
     found = []
-    for shape in (_noun, _participle, _for_whom):
+    for shape in (_noun, _participle, _for_whom, _silence):
         draft = shape(s)
         if draft is not None:
             found.append(draft)
@@ -225,3 +225,35 @@ def _for_whom(s: Sentence) -> Draft | None:
     if rest[1] - rest[0] < 2 or not any(low[k] in lex.false_words for k in range(*rest)) or any(w.text[k] in FINAL for k in range(*rest)):
         return None
     return Draft((s.first, s.first + 1), [s.clean(*rest)], speaker, Act.DENIES, "for-whom", sentence=(s.first, s.last), kind="noun")
+
+
+_SILENT = {
+    "it": re.compile(
+        r"\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato|fornito|specificato|precisato|confermato|chiarito))"
+        r"|\b(?:ha|hanno) preferito (?:non (?:commentare|rispondere)|tacere|il silenzio)|\bno comment\b|\bmant(?:iene|engono) il (?:silenzio|riserbo)|\bnon commenta(?:no)?\b|\bnon rilascia(?:no)? "
+    ),
+    "en": re.compile(
+        r"\b(?:did not|didn't|does not|do not|would not|wouldn't|has not|have not|had not) (?:immediately |directly |further )?(?:comment|respond|responded|answer|answered|elaborate|elaborated|specify|specified|commented|reply|replied|provide|disclose|be drawn)\b"
+        r"|\bno comment\b|\bhad no (?:immediate )?comment|\bnot answered\b|\bremained silent|\bkept silent|\bwould neither confirm nor deny|\bneither confirmed nor denied"
+    ),
+}
+
+
+def _silence(s: Sentence) -> Draft | None:
+    """ "non ha voluto commentare le notizie", "did not respond to questions": what is not commented on, else the words themselves."""
+    w, lex = s.w, s.lex
+    begin = w.start[s.first]
+    match = _SILENT[lex.language].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
+    if match is None:
+        return None
+    first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.last - 1)
+    last = next((k for k in range(first, s.last) if w.start[k] >= begin + match.end()), s.last)
+    if w.quoted[first] and "comment" not in w.low[first + 1 : first + 2]:
+        return None
+    if any(d.cue and d.cue[0] < last and first < d.cue[1] for d in s.found):
+        return None
+    speaker = nouns.before(w, lex, first, s.first) or (nouns.after(w, lex, last, s.end()) if lex.language == "it" else None)
+    if w.quoted[first]:
+        return None
+    content = s.clean(last, s.end()) if last < s.end() and s.end() - last < 30 else (first, last)
+    return Draft((first, last), [content], speaker, Act.DECLINES, "silence", sentence=(s.first, s.last), kind="noun", dropped=speaker is None)
