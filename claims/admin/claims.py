@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from claims import reviewing
+from claims import reviewing, signatures
 from claims.admin.filters import ContestFilter, NewsFilter, PublicationFilter, RatingFilter, TopicFilter
 from claims.admin.inlines import EvidenceOnClaim, PositionsOnClaim, store_positions
 from claims.admin.lists import NewsFirst
@@ -255,6 +255,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
     def create(self, request: HttpRequest, obj: Claim, form: Any) -> None:
         obj.slug = free_slug(Claim, str(obj))
         obj.save()
+        signatures.sign([obj.pk])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model.__name__ == "Position":

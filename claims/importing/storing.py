@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from claims import contest
+from claims import contest, signatures
 from claims.importing.archive import Outlets, Sources, Topics
 from claims.importing.files import Read
 from claims.importing.judged import EvidenceRecords, Verdicts
@@ -159,6 +159,9 @@ def _store(read: list[Read], refused: dict[int, Refused], keep: bool, say: Calla
     made = [record.row.pk for record in by_type["claim"] if not ledger.is_lost(record) and record.row.is_new]
     for part in chunks(sorted(set(made))):
         contest.refresh(part)
+    kept = {record.row.pk for record in by_type["claim"] if not ledger.is_lost(record)}
+    for part in chunks(sorted(kept)):
+        signatures.sign(signatures.unsigned().filter(pk__in=part).values_list("pk", flat=True))
     return Report([answer for answer in ledger.answers if answer is not None], ledger.acts)
 
 

@@ -6,10 +6,12 @@ when somebody else was faster, and PermissionDenied.
 
 from claims.linking.merging import merge_claims, merge_speakers
 from claims.linking.names import Candidate, candidates, save_name_variant
+from claims.linking.similar import Similar, similar, similar_to_each
 from claims.linking.statements import accept, attach, attribute, credit, detach, edit_statement, reject
 
 __all__ = [
     "Candidate",
+    "Similar",
     "accept",
     "attach",
     "attribute",
@@ -21,4 +23,6 @@ __all__ = [
     "merge_speakers",
     "reject",
     "save_name_variant",
+    "similar",
+    "similar_to_each",
 ]

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims import contest
+from claims import contest, signatures
 from claims.acts import act, change, lock, refuse_steps_own
 from claims.corrections import note_change, was_seen, words
 from claims.errors import Refused
@@ -91,6 +91,7 @@ def edit_claim(claim: Claim, changes: Mapping[str, Any], *, by: User, base: int 
             require(by, Verb.CORRECT)
         before = {name: getattr(stored, name) for name in (*TOLD, "slug")}
         change(claim, {**changes, "updated_at": timezone.now()}, base=base)
+        signatures.sign([claim.pk])
         if not seen:
             return
         told = [name for name in TOLD if name in changes and changes[name] != before[name]]

@@ -40,6 +40,11 @@ def test_a_theme_counts_as_the_one_above_and_together_they_make_another() -> Non
     assert {"drones", "weapons", "transfer", "military-aid"} <= signature("Turkey sold drones", "en").themes
 
 
+def test_people_are_told_the_narrowest_themes() -> None:
+    found = set(signature("Turkey sold drones", "en").themes)
+    assert themes.load().narrowest(found) == {"drones", "sale", "military-aid"}
+
+
 def test_a_shelf_is_no_theme() -> None:
     assert signature("They refused", "en").themes == {"refuse"}
 
@@ -114,6 +119,11 @@ def test_what_was_written_is_kept_for_people_to_read() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_any_text_has_a_signature(text: str, language: str) -> None:
     assert isinstance(signature(text, language), Signature)
+
+
+def test_elements_stay_short_enough_to_be_indexed() -> None:
+    found = signature(f"The {'B' * 3000} of {'9' * 3000} and {'c' * 3000}", "en").elements()
+    assert found and max(len(element) for element in found) < 50
 
 
 def test_an_empty_text_is_like_nothing() -> None:
