@@ -33,9 +33,12 @@ def build(language: str) -> Language:
     return nlp
 
 
-def run(nlp: Language, text: str, names: Sequence[KnownName], skip: tuple[Span, ...]) -> list[Finding]:
+def run(
+    nlp: Language, text: str, names: Sequence[KnownName] | mentions.Known, skip: tuple[Span, ...]
+) -> list[Finding]:
     doc = nlp.make_doc(text)
-    doc._.ct_names, doc._.ct_skip = mentions.Known(names), skip
+    known = names if isinstance(names, mentions.Known) else mentions.Known(names)
+    doc._.ct_names, doc._.ct_skip = known, skip
     for _name, component in nlp.pipeline:
         doc = component(doc)
     found: list[Finding] = doc._.ct_findings

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from claims.extraction import KnownName
+from claims.extraction import Known, KnownName
 from claims.models import Speaker, SpeakerName
 from claims.vocabulary import NameKind, SpeakerKind
 from sources.models import Outlet
@@ -32,7 +32,7 @@ _OF = re.compile(
 )
 
 
-def known_names() -> list[KnownName]:
+def known_names() -> Known:
     """What the extractor is told: every name that means one speaker only. `name` is the speaker's slug. Two queries."""
     owners: dict[str, set[str]] = defaultdict(set)
     told: dict[str, KnownName] = {}
@@ -51,7 +51,7 @@ def known_names() -> list[KnownName]:
         "name", "speaker__slug", "speaker__kind", "speaker__merged_into__slug"
     )[: max(0, MOST_NAMES - len(told))]:
         add(text, root or slug, kind)
-    return [name for key, name in told.items() if len(owners[key]) == 1]
+    return Known([name for key, name in told.items() if len(owners[key]) == 1])
 
 
 class Who:

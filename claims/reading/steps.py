@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.errors import Refused
-from claims.extraction import Finding, KnownName, extract
+from claims.extraction import Finding, Known, extract
 from claims.extraction.version import version
 from claims.models import Position, Reading, ReadingChange, Statement
 from claims.permissions import require
@@ -78,7 +78,7 @@ def texts(chosen: QuerySet[Source]) -> Iterator[Text]:
 
 
 def read_source(
-    source: Source, *, by: User | None = None, names: Sequence[KnownName] | None = None, dry_run: bool = False
+    source: Source, *, by: User | None = None, names: Known | None = None, dry_run: bool = False
 ) -> Answer:
     """Reads a source: the first time its findings become suggestions, later they become proposed changes.
 
@@ -92,7 +92,7 @@ def read_source(
     return answer
 
 
-def find(text: Text, names: Sequence[KnownName] = ()) -> list[Finding]:
+def find(text: Text, names: Known | tuple[()] = ()) -> list[Finding]:
     """What the machine finds in a text, page furniture left out. Asks no database: other processes may do it."""
     return extract(text.body, text.language, names, text.furniture)
 
