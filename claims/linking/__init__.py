@@ -7,9 +7,12 @@ when somebody else was faster, and PermissionDenied.
 from claims.linking.merging import merge_claims, merge_speakers
 from claims.linking.names import Candidate, candidates, save_name_variant
 from claims.linking.similar import Similar, similar, similar_to_each
+from claims.linking.spelling import DOUBT_LINE
 from claims.linking.statements import accept, attach, attribute, credit, detach, edit_statement, reject
+from claims.linking.suggesting import suggest_all, suggest_speakers
 
 __all__ = [
+    "DOUBT_LINE",
     "Candidate",
     "Similar",
     "accept",
@@ -25,4 +28,6 @@ __all__ = [
     "save_name_variant",
     "similar",
     "similar_to_each",
+    "suggest_all",
+    "suggest_speakers",
 ]

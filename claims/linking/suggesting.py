@@ -1,0 +1,294 @@
+"""Who may be meant by a name or role as an article writes it: exact names, spelling, sound, roles, and who speaks there already.
+
+Nothing is decided here. Every candidate carries a score and its reason in words; what is below `spelling.DOUBT_LINE` is in doubt
+and nothing may be prefilled from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext as _
+
+from claims.linking import spelling
+from claims.linking.known_names import KnownNames, StoredName
+from claims.linking.mentions import Named, halves, take_apart, unglued
+from claims.linking.names import Candidate
+from claims.linking.spelling import DOUBT_LINE, Given, How, Likeness
+from claims.vocabulary import NameKind, SpeakerKind
+from sources.models import Source
+from sources.names import fold
+from sources.sounds import sounds
+from sources.vocabulary import Language
+
+EXACT, ALIAS, COUNTRY, GLUED = 1.0, 0.9, 0.85, 0.6
+ROLE_ALONE, ONE_OF_SEVERAL, BODY_ALONE = 0.8, 0.6, 0.45
+# What agrees or disagrees beside the spelling.
+ROLE_AGREES, BODY_AGREES, COUNTRY_AGREES, COUNTRY_DIFFERS, SPEAKS_HERE = 0.3, 0.15, 0.08, -0.15, 0.08
+# A sum of hints never reaches what an exact name says.
+MOST = 0.95
+# Families come first in the names of these countries.
+FAMILY_FIRST = frozenset({"CN", "KP", "KR", "TW", "HK", "VN", "JP", "HU"})
+
+
+def suggest_speakers(
+    as_written: str,
+    role_as_written: str = "",
+    source: Source | None = None,
+    language: str | None = None,
+    *,
+    limit: int = 5,
+) -> list[Candidate]:
+    """Who may be meant by these words of an article, best first: what triage shows beside a statement."""
+    return suggest_all([(as_written, role_as_written)], source, language, limit=limit)[0]
+
+
+def suggest_all(
+    mentions: Sequence[tuple[str, str]],
+    source: Source | None = None,
+    language: str | None = None,
+    *,
+    limit: int = 5,
+) -> list[list[Candidate]]:
+    """The same for every mention of an article, (name as written, role as written), in a constant number of queries."""
+    language = language or (source.language if source else Language.ITALIAN.value)
+    asked = {pair: take_apart(*pair) for pair in dict.fromkeys(mentions)}
+    pool = KnownNames(list(asked.values()), source, language)
+    found = {pair: _Ranking(named, pool).best(limit) for pair, named in asked.items()}
+    return [found[pair] for pair in mentions]
+
+
+@dataclass(slots=True)
+class _Offer:
+    """What speaks for a speaker: the best name, and then what agrees with it."""
+
+    score: float = 0.0
+    reasons: list[str] = field(default_factory=list)
+    likeness: Likeness | None = None
+
+
+class _Ranking:
+    """The candidates of one mention."""
+
+    def __init__(self, named: Named, pool: KnownNames) -> None:
+        self.named, self.pool = named, pool
+        self.offers: dict[int, _Offer] = {}
+        self.role = named.role or named.whole
+        self.bodies = pool.bodies(named)
+
+    def best(self, limit: int) -> list[Candidate]:
+        names = self.named.names(self.pool.exact)
+        self._by_whole_words()
+        for name in names:
+            self._by_spelling(name)
+        self._by_country()
+        if not names:
+            self._by_role_alone()
+        self._by_the_unnamed()
+        self._weigh()
+        found = self._candidates()
+        if names and not (found and found[0].score >= DOUBT_LINE):
+            found = self._two_people(names[0]) or found
+        return found[:limit]
+
+    def _offer(self, speaker: int, score: float, reason: str, likeness: Likeness | None = None) -> None:
+        offer = self.offers.setdefault(speaker, _Offer())
+        if score > offer.score:
+            offer.score, offer.likeness = score, likeness
+            offer.reasons = [reason] if reason else []
+
+    # -- what names say
+
+    def _by_whole_words(self) -> None:
+        names = self.named.names(self.pool.exact)
+        for words in {self.named.written, self.named.whole, *names}:
+            for name in self.pool.exact.get(fold(words), ()):
+                self._offer(name.speaker, ALIAS if name.kind else EXACT, self._exact_reason(name))
+        for words in names:
+            for begins in unglued(words):
+                for name in self.pool.exact.get(fold(begins), ()):
+                    reason = _("begins with %(name)s, then words run together") % {"name": name.text}
+                    self._offer(name.speaker, GLUED, reason)
+
+    def _exact_reason(self, name: StoredName) -> str:
+        if not name.kind:
+            return ""
+        if self.pool.source is not None and name.seen_in == self.pool.source.pk:
+            return _("written “%(name)s” in this article before") % {"name": name.text}
+        if name.kind == NameKind.GARBLED:
+            return _("written “%(name)s” by mistake before") % {"name": name.text}
+        return _("also called %(name)s") % {"name": name.text}
+
+    def _by_spelling(self, written: str) -> None:
+        folded = fold(written)
+        near = {key for each in sounds(folded) for key in spelling.near_keys(each)}
+        stored = {id(name): name for key in near for name in self.pool.by_sound.get(key, ())}
+        for name in stored.values():
+            self._compare(folded, name)
+        for names in self.pool.here.values():
+            for name in names:
+                self._compare(folded, name, faintly=True)
+
+    def _compare(self, written: str, name: StoredName, *, faintly: bool = False) -> None:
+        speaker = self.pool.speakers.get(name.speaker)
+        if speaker is None or speaker.kind == SpeakerKind.ANONYMOUS or name.kind == NameKind.GARBLED:
+            return
+        if speaker.kind != SpeakerKind.PERSON:
+            like = spelling.compare_titles(written, name.folded)
+        else:
+            first = speaker.country in FAMILY_FIRST
+            like = spelling.compare(written, name.folded, family_first=first)
+            if like is None and faintly:
+                like = spelling.faintly(written, name.folded)
+        if like is not None and (faintly or like.given is not Given.OTHER):
+            self._offer(name.speaker, like.score, _reason(like, name.text), like)
+
+    def _by_country(self) -> None:
+        code = self.pool.countries.named(self.named.whole, self.pool.language)
+        for name in self.pool.names_of(code) if code else ():
+            for stored in self.pool.exact.get(fold(name), ()):
+                speaker = self.pool.speakers.get(stored.speaker)
+                if speaker is not None and speaker.kind == SpeakerKind.GOVERNMENT:
+                    self._offer(speaker.pk, COUNTRY, _("names the country"))
+
+    # -- what the role says
+
+    def _role_of(self, speaker: int) -> tuple[float, str]:
+        """How well the role as written agrees with what the speaker does, and why."""
+        words = frozenset(fold(self.role).split())
+        best = (0.0, "")
+        for role in self.pool.roles.get(speaker, ()):
+            said = any(each <= words for each in role.words)
+            if said and role.body in self.bodies:
+                reason = _("role: %(role)s, %(body)s") % {"role": role.text, "body": role.body_name}
+                best = max(best, (ROLE_AGREES, reason))
+            elif role.body in self.bodies:
+                best = max(best, (BODY_AGREES, _("belongs to %(body)s") % {"body": role.body_name}))
+            elif said and self.named.role:
+                best = max(best, (BODY_AGREES, _("role: %(role)s") % {"role": role.text}))
+        if not best[0] and any(speaker in self.pool.members[body] for body in self.bodies):
+            return BODY_AGREES, _("speaks for the body named here")
+        return best
+
+    def _by_role_alone(self) -> None:
+        """ "Il portavoce del ministero degli Esteri cinese": whoever holds that role."""
+        codes = self.pool.codes_in(self.role)
+        members = {each for body in self.bodies for each in self.pool.members[body]}
+        holders: list[int] = []
+        for speaker in members | set(self.pool.roles):
+            known = self.pool.speakers.get(speaker)
+            agrees, _why = self._role_of(speaker)
+            if known is None or known.merged_into_id or not agrees:
+                continue
+            if agrees == ROLE_AGREES or (not self.bodies and known.country in codes):
+                holders.append(speaker)
+            elif speaker not in self.bodies and (speaker in members or speaker in self.pool.here):
+                self._offer(speaker, BODY_ALONE - BODY_AGREES, "")
+        for speaker in holders:
+            self._offer(speaker, (ROLE_ALONE if len(holders) == 1 else ONE_OF_SEVERAL) - ROLE_AGREES, "")
+
+    def _by_the_unnamed(self) -> None:
+        """Unnamed speakers stay with their article, and are met again only there."""
+        words = {word[:5] for word in fold(self.named.whole).split()}
+        for speaker, names in self.pool.here.items():
+            known = self.pool.speakers.get(speaker)
+            if known is None or known.kind != SpeakerKind.ANONYMOUS:
+                continue
+            for name in names:
+                others = {word[:5] for word in name.folded.split()}
+                shared = len(words & others) / len(words | others)
+                if shared >= 0.5:
+                    reason = _("unnamed speaker of this article")
+                    self._offer(speaker, 0.9 if shared == 1 else 0.5 + shared * 0.15, reason)
+
+    # -- all together
+
+    def _weigh(self) -> None:
+        codes = self.pool.codes_in(self.named.role)
+        namesakes = [each for each in self.offers.values() if _is_family_name_alone(each)]
+        for speaker, offer in self.offers.items():
+            known = self.pool.speakers[speaker]
+            agrees, reason = self._role_of(speaker) if self.named.role else (0.0, "")
+            more = agrees
+            if reason:
+                offer.reasons.append(reason)
+            if codes and known.country and known.kind == SpeakerKind.PERSON and not agrees:
+                more += COUNTRY_AGREES if known.country in codes else COUNTRY_DIFFERS
+                if known.country not in codes:
+                    offer.reasons.append(_("of another country than the role says"))
+            if _is_family_name_alone(offer) and len(namesakes) > 1 and not agrees:
+                more -= SPEAKS_HERE * 2
+                offer.reasons.append(_("others have this family name"))
+            if speaker in self.pool.here and known.kind != SpeakerKind.ANONYMOUS:
+                more += SPEAKS_HERE
+                offer.reasons.append(_("named in this article"))
+            offer.score = max(
+                0.05, offer.score + more if offer.score >= EXACT else min(MOST, offer.score + more)
+            )
+
+    def _candidates(self) -> list[Candidate]:
+        found: dict[int, Candidate] = {}
+        for pk, offer in self.offers.items():
+            speaker = self.pool.speakers[pk].merged_into or self.pool.speakers[pk]
+            if speaker.kind == SpeakerKind.ANONYMOUS and pk not in self.pool.here:
+                continue
+            score = min(1.0, round(offer.score, 2))
+            known = found.get(speaker.pk)
+            if known is None or known.score < score:
+                found[speaker.pk] = Candidate(speaker, score, "; ".join(offer.reasons))
+        return sorted(found.values(), key=lambda each: (-each.score, each.speaker.sort_key, each.speaker.pk))
+
+    def _two_people(self, name: str) -> list[Candidate]:
+        """ "Mark Millie Shoyku": both are offered, in doubt, where each half is somebody."""
+        for one, other in halves(name):
+            ends = []
+            for part in (one, other):
+                ranking = _Ranking(
+                    replace(
+                        self.named, written=part, whole=part, name=tuple(part.split()), role="", bound=False
+                    ),
+                    self.pool,
+                )
+                ranking._by_whole_words()
+                ranking._by_spelling(part)
+                ranking._weigh()
+                best = ranking._candidates()[:1]
+                ends += [each for each in best if each.score >= 0.5]
+            if len(ends) == 2 and ends[0].speaker != ends[1].speaker:
+                both = _("may be two people: %(one)s and %(other)s") % {
+                    "one": ends[0].speaker,
+                    "other": ends[1].speaker,
+                }
+                most = DOUBT_LINE - 0.05
+                return [
+                    Candidate(
+                        each.speaker, min(each.score, most), "; ".join(filter(None, (both, each.reason)))
+                    )
+                    for each in ends
+                ]
+        return []
+
+
+def _is_family_name_alone(offer: _Offer) -> bool:
+    like = offer.likeness
+    return (
+        like is not None
+        and like.given is Given.NONE
+        and like.how in {How.SPELLED, How.SOUND}
+        and like.score < 0.9
+    )
+
+
+def _reason(like: Likeness, name: str) -> str:
+    """Why two names are held to be one, as a person reads it."""
+    if like.given is Given.OTHER:
+        return _("the family name of %(name)s, but another first name") % {"name": name}
+    words = {
+        How.SPELLED: _("%(name)s in another spelling, or the family name alone"),
+        How.SOUND: _("sounds like %(name)s"),
+        How.CUT: _("%(name)s with its end cut off or changed"),
+        How.CONSONANTS: _("%(name)s with other vowels"),
+        How.NEAR: _("spelled a little like %(name)s"),
+    }
+    return words[like.how] % {"name": name}
