@@ -99,6 +99,11 @@ def _subject_before(w: Words, lex: Lexicon, draft: Draft) -> Range | None:
             phrase = nouns.before(w, lex, i, first)
             if phrase is not None and nouns.may_speak(w, lex, phrase):
                 return phrase
+    if draft.kind == "gerund" and w.text[limit - 1] == ",":
+        # "è intervenuto l'ambasciatore Kosta Ilic, affermando che"
+        phrase = nouns.before(w, lex, limit - 1, first)
+        if phrase is not None and lex.language == "it" and nouns.may_speak(w, lex, phrase) and phrase[0] > first and w.low[phrase[0] - 1][-2:] in ("to", "ta", "ti", "te"):
+            return phrase
     if draft.kind == "gerund" and first == draft.sentence[0]:
         # A verb that is not in the lexicon: "… threw her support behind X, saying".
         phrase = nouns.after(w, lex, first, limit)

@@ -22,7 +22,7 @@ _TO_SOMEBODY = {"tell", "inform", "brief", "notify", "remind", "assure", "reassu
 # After these a noun phrase is what is denied, not who denies it.
 _OF_SOMETHING = {Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS, Act.ACCUSES}
 # What these take is a clause even where no verb can be seen in it.
-_BARE = {"say", "think", "believe", "hope", "know", "feel", "add", "insist", "tell"}
+_BARE = {"say", "think", "believe", "hope", "know", "feel", "insist", "tell"}
 _GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
 
@@ -191,6 +191,14 @@ class Sentence:
             # "… said" with the content before it although no comma says so.
             return None
         content, how = found
+        if how == "object" and cue.clitic >= 0 and cue.verb.act not in _OF_SOMETHING:
+            return None  # "Lo ha detto il ministro": he says it, he is not what is said
+        if lex_is_english and speaker is None and cue.kind == "finite" and cue.first > self.first and w.low[cue.first - 1] not in self.lex.conjunctions and not w.is_mark(cue.first - 1):
+            return None
+        if "I" in frames and not any(_INFINITIVE.match(w.low[m]) for m in range(*content)):
+            return None
+        if how == "infinitive" and speaker is not None and cue.verb.act == Act.ANNOUNCES and not self._may(speaker):
+            return None
         if not inverted and speaker is None and cue.kind == "finite" and self.lex.language == "it":
             # Verb first: "Lo ha detto Kirby", "Afferma il ministero che …"
             right = nouns.after(w, self.lex, cue.last, content[0])
@@ -198,7 +206,7 @@ class Sentence:
                 right is not None
                 and right[1] <= content[0]
                 and how in ("that", "quote", "colon")
-                and "o" not in frames
+                and ("o" not in frames or cue.verb.lemma == "dire")
             ):
                 speaker = right
         if speaker is None and not lex_is_english and how == "object" and cue.kind == "finite":
@@ -370,6 +378,12 @@ class Sentence:
         if "R" in frames:
             return None
         limit = min(self.end(), j + 40)
+        if "i" in frames and lex.language == "en":
+            m = j
+            while m < limit and w.low[m] in lex.adverbs and w.low[m] != "to":
+                m += 1
+            if m + 1 < limit and w.low[m] == "to" and w.low[m + 1] not in lex.determiners and w.low[m + 1] not in lex.addressees and not w.is_capital(m + 1):
+                return self._until(m, cue), "infinitive"
         k = j
         # An object that is addressed: "told CBS that", "ha avvertito l'Iran che".
         if "o" in frames:
@@ -639,6 +653,10 @@ class Sentence:
         """From `start` to where the content ends: the clause's end, or where somebody speaks anew."""
         w, lex = self.w, self.lex
         end = self.end()
+        if start + 2 < end and w.text[start] == ",":
+            # "ha riferito che, secondo i servizi, il carico era a bordo"
+            comma = next((m for m in range(start + 1, min(end, start + 14)) if w.text[m] == ","), None)
+            start = comma + 1 if comma is not None and comma + 1 < end else start + 1
         dashed = cue is not None and any(
             w.text[m] in _DASHES and not w.quoted[m] for m in range(self.first, cue.first)
         )
@@ -686,7 +704,7 @@ class Sentence:
                     if self._parenthesis_at(j, near):
                         stop = j
                         break
-                if cue is not None and phrase and cue.kind in ("gerund", "perfect") and (cue.first - self.first <= 2 or cue.verb.act in _OF_SOMETHING):
+                if cue is not None and cue.kind in ("gerund", "perfect") and (cue.first - self.first <= 2 or (phrase and cue.verb.act in _OF_SOMETHING)):
                     stop = j
                     break
                 if cue is not None and own - 2 >= self.first and w.low[own - 1] in lex.relatives and w.text[own - 2] == ",":
@@ -827,7 +845,7 @@ class Sentence:
     def _second_part(self, cue: Cue, speaker: Range | None, left: Range) -> list[Range]:
         """ "A", said X, "B": what goes on after the speaker. "The rate, officials said, will rise" goes on too."""
         w, lex = self.w, self.lex
-        j = self._skip_adverbials(max(cue.last, speaker[1] if speaker else 0))
+        j = self._skip_adverbials(self._skip_object(cue.last) if "o" in cue.verb.frames and speaker is None else max(cue.last, speaker[1] if speaker else 0))
         end = self.end()
         if j >= end or w.text[j] not in {",", "–", "—", ":"}:
             return []
@@ -853,7 +871,7 @@ class Sentence:
         """ "was described by X as …", "è stato definito dal ministero «…»"."""
         w, lex, frames = self.w, self.lex, cue.verb.frames
         k = cue.last
-        if cue.verb.act in _OF_SOMETHING:
+        if cue.verb.act in _OF_SOMETHING or cue.verb.act in (Act.REFUSES, Act.ANNOUNCES, Act.WARNS):
             k = next((m for m in range(k, min(self.end(), k + 5)) if w.low[m] in lex.passive_by), k)
         if k < self.last and w.low[k] in lex.passive_by:
             agent = nouns.after(w, lex, k + 1, self.last, bare=True)
@@ -863,11 +881,13 @@ class Sentence:
             if m < self.end() and (w.low[m] in lex.as_ or self._opens_quotation(m)) and "a" in frames:
                 start = m + 1 if w.low[m] in lex.as_ else m
                 return self._draft(cue, [self._until(start, cue)], agent, "passive-as", False)
+            if cue.verb.act == Act.ACCUSES and m < self.end() and w.low[m] in self.lex.of:
+                return self._draft(cue, [self._until(m, cue)], agent, "passive-of", False)
             subject = self._passive_subject(cue)
             if (
                 subject is not None
                 and "n" in frames
-                and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS, Act.ACCUSES, Act.RETRACTS)
+                and (cue.verb.act in _OF_SOMETHING or cue.verb.act in (Act.REFUSES, Act.ANNOUNCES))
             ):
                 return self._draft(cue, [subject], agent, "passive", False)
             return None
@@ -1022,6 +1042,15 @@ class Sentence:
         start = k + 1 if w.low[k] in ("cui", "quanto") else k + 2
         if w.low[k] == "quanto":
             verb = next((c for c in self.cues if start <= c.first <= start + 2), None)
+            if verb is None and start + 2 < self.end() and w.low[start] in lex.forms and w.low[start + 1] in lex.passive_by:
+                # "secondo quanto riferito dalle autorità"
+                source = nouns.after(w, lex, start + 2, self.end(), bare=True)
+                left = self._left(phrase.first) if phrase.first - self.first > 2 else []
+                if source is None:
+                    return None
+                if not left and self._source_end(source, self.end()) + 2 < self.end():
+                    left = [self._until(self._source_end(source, self.end()) + 1, cue)]
+                return self._draft_according(cue, left, source, "according-quanto") if left else None
             if verb is None:
                 return None
             source = nouns.after(w, lex, verb.last, self.end())

@@ -280,7 +280,9 @@ def _english_cue(
             or nearest == "than"
         ):
             return None
-        if ambiguous and not _opens_content(w, lex, i + 1, last):
+        if (ambiguous or nearest in ("two", "three", "one")) and not _opens_content(w, lex, i + 1, last):
+            return None
+        if i + 1 < last and low[i + 1] in ("missing", "dead", "stolen"):
             return None
         return made
     if form.tense == "base":
@@ -297,6 +299,8 @@ def _english_cue(
             or nearest in lex.prepositions
         ):
             return None
+        if i > first and (nearest == "," or w.is_mark(i - 1)) and "q" in verb.frames and not ambiguous:
+            return made
         if i == first or not (
             nearest in lex.pronouns
             or nearest in lex.people_nouns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from claims.extraction import countries
 from claims.extraction.attributions import Draft, Range
@@ -86,6 +87,24 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         return False
     if draft.rule.endswith("called"):
         draft.act = Act.ASSERTS
+    if verb is not None:
+        if verb.lemma == "tell" and opening[0] == "a":
+            return False
+        if verb.lemma == "contestare" and draft.cue and w.low[draft.cue[1] : draft.cue[1] + 1] and w.low[draft.cue[1]] in ("a", "ad", "al", "allo", "alla", "ai", "agli", "alle", "all'", "all’"):
+            draft.act = Act.ACCUSES
+            return True
+        if verb.lemma in ("condannare", "condemn") and any(token in ("anni", "mesi", "ergastolo", "years", "months", "prison") for token in opening):
+            return False
+        if verb.lemma in ("declare", "svelare", "comunicare") and draft.rule == "object":
+            draft.act = Act.ANNOUNCES
+        if verb.lemma == "insist" and "be" in opening:
+            draft.act = Act.DEMANDS
+        if verb.lemma == "rule_out" and draft.rule == "gerund":
+            draft.act = Act.REFUSES
+            return True
+        if draft.rule == "to-question" and verb.lemma == "know":
+            draft.act = Act.ASKS
+            return True
     if draft.rule == "declares":
         guilty = any(token in lex.guilty_words for token in opening) and not any(token in _NOT[lex.language] for token in opening)
         draft.act = Act.ADMITS if guilty else Act.DENIES
@@ -215,7 +234,15 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
     if draft.verb is not None and ("a" in draft.verb.frames or draft.rule.endswith("called")) and any(token in lex.false_words for token in tokens):
         draft.act = Act.DENIES
         return
-    if tokens[0] in lex.no_words and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla")) or tokens[:2] in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"]):
+    if tokens[:2] == ["no", "comment"]:
+        draft.act = Act.DECLINES
+    elif tokens[0] == "no" and len(tokens) > 1 and tokens[1] in ("al", "alla", "allo", "ai", "alle", "all'", "to", "agli"):
+        draft.act = Act.REFUSES
+    elif draft.quoted and (tokens[0] == "non" and len(tokens) > 1 and tokens[1].endswith("remo") or tokens[:3] == ["we", "will", "not"] or tokens[:3] in (["we", "wo", "n't"], ["we", "wo", "n’t"])):
+        draft.act = Act.REFUSES
+    elif _DOUBTING[lex.language].search(" ".join(tokens[:14])):
+        draft.act = Act.DOUBTS
+    elif tokens[0] in lex.no_words and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla")) or tokens[:2] in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"]):
         draft.act = Act.DENIES
     elif tokens[0] in lex.no_words and (
         len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
@@ -232,7 +259,7 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         draft.act = Act.DENIES
     elif _denies_for_itself(w, lex, draft, first, last):
         draft.act = Act.DENIES
-    elif tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never") or (tokens[0] == "no" and len(tokens) <= 8):
+    elif tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never") or (tokens[0] == "no" and lex.language == "it" and len(tokens) <= 8):
         draft.act = Act.DENIES
     elif (
         draft.kind == "gerund"
@@ -246,6 +273,12 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         and not draft.belief
     ):
         draft.act = Act.WARNS
+
+
+_DOUBTING = {
+    "it": re.compile(r"\bnon (?:sono|siamo|è) (?:affatto |del tutto )?(?:sicur|convint|cert)\w|\bho (?:forti |molti |seri )?dubbi|\bstento a credere|\bdubito"),
+    "en": re.compile(r"\b(?:not|n't) (?:sure|convinced|certain)\b|hard to believe|\bi doubt\b|\bwe doubt\b"),
+}
 
 
 def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:

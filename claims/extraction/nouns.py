@@ -57,6 +57,12 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
             break
         elif token in lex.forms and token not in lex.ambiguous and token != "alleged":
             # "a person briefed on the matter said": the participle belongs to the phrase
+            relative = next((k for k in (j - 1, j - 2) if k > first and w.low[k] in ("che", "who")), None)
+            if relative is not None and not _takes_a_clause(w, lex, relative - 1, first):
+                # "un diplomatico che chiede l'anonimato confida"
+                head = before(w, lex, relative, first)
+                if head is not None:
+                    return head
             if not (j > first and w.low[j - 1] in lex.people_nouns and j + 1 < end and w.low[j + 1] in lex.prepositions):
                 break
         j -= 1
@@ -86,11 +92,14 @@ def _verbal(w: Words, lex: Lexicon, k: int) -> bool:
     )
 
 
+_TOOK = frozenset("took gave made went came got held sent spoke met left led began stood ran drew won lost kept fell rose sat saw was were is are has had".split())
 _PASTS = frozenset("spoke had took went came knew saw met left held were was wants works lives lavora vive parla segue conosce".split())
 
 
 def _is_auxiliary(w: Words, lex: Lexicon, j: int) -> bool:
     """ "Stati" in "Stati Uniti" is none, nor the "'s" of a possessive."""
+    if w.low[j] == "stato" and j > 0 and w.low[j - 1] in ("lo", "dello", "allo", "dallo", "sullo"):
+        return False
     return w.low[j] in lex.auxiliaries and not (w.is_capital(j) and w.low[j] in ("stati", "stato", "will", "may")) and w.low[j] not in _POSSESSIVE
 
 
@@ -155,7 +164,7 @@ def trim(w: Words, lex: Lexicon, first: int, last: int) -> Range | None:
             break
     while (
         last - first > 1
-        and not w.is_capital(last - 1)
+        and (not w.is_capital(last - 1) or lex.language == "en")
         and (w.low[last - 1] in lex.times or w.low[last - 1] in lex.adverbs)
     ):
         last -= 1
@@ -220,7 +229,17 @@ def _begins(w: Words, lex: Lexicon, j: int, last: int) -> bool:
 
 def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
     token = w.low[j]
-    if j > begin and w.is_capital(j) and token in lex.articles:
+    if j > begin and token in lex.articles and (
+        w.is_capital(j) or (w.low[j - 1] not in lex.prepositions and w.low[j - 1] not in lex.determiners and w.low[j - 1] not in lex.conjunctions)
+    ):
+        return False
+    if (
+        lex.language == "en"
+        and j > begin
+        and (token in _TOOK or (token.endswith("ed") and w.low[j - 1] not in lex.determiners))
+        and not w.is_capital(j)
+        and not (j + 1 < last and w.low[j + 1] in lex.people_nouns)
+    ):
         return False
     if w.text[j] == "-" and w.end[j - 1] == w.start[j]:
         return True

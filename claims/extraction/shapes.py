@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range, Sentence
 from claims.extraction.words import FINAL
@@ -15,7 +17,7 @@ _TO_SAY = ("dirlo", "affermarlo", "riferirlo", "sostenerlo", "scriverlo", "dichi
 
 def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
     """What the verbs of the sentence did not give. `previous`: the sentence before, in its paragraph; `heading`: a line by itself."""
-    found = [draft for draft in (_question(s), _as_said(s)) if draft is not None]
+    found = [draft for draft in (_question(s), _as_said(s), _impersonal(s)) if draft is not None]
     if not found and not s.found:
         found = [draft for draft in (_so(s), _for_somebody(s)) if draft is not None]
     if not found and previous is not None and not any(d.kind == "finite" and d.cue and d.cue[0] - s.first < 8 for d in s.found):
@@ -29,6 +31,8 @@ def _question(s: Sentence) -> Draft | None:
     """ "Alla domanda dei giornalisti se …", "Asked whether …": put by whoever is named, or by nobody in particular."""
     w, lex = s.w, s.lex
     if lex.language == "it":
+        if w.low[s.first][:-1] in ("interrogat", "interpellat", "sollecitat") and s.first + 2 < s.end():
+            return _draft(s, (s.first, s.first + 1), [_to_comma(s, s.first + 1)], None, Act.ASKS, "asked")
         for i in range(s.first, min(s.last, s.first + 24) - 3):
             if w.low[i] in ("alla", "a", "una") and w.low[i + 1] == "domanda" or w.low[i] == "domanda" and i == s.first:
                 k = i + 2 if w.low[i + 1] == "domanda" else i + 1
@@ -43,6 +47,10 @@ def _question(s: Sentence) -> Draft | None:
     for i in range(s.first, min(s.last, s.first + 24) - 2):
         if w.low[i] == "asked" and not w.quoted[i]:
             start = i == s.first or (i == s.first + 1 and w.low[i - 1] == "when") or w.text[i - 1] == "," or w.low[i - 1] in lex.be or w.low[i - 1] == "when"
+            if start and w.low[i + 1] == "by":
+                asker = nouns.after(w, lex, i + 2, s.end())
+                if asker and w.low[asker[1]] in ("if", "whether", "about", "why", "how", "what"):
+                    return _draft(s, (i, i + 1), [_to_comma(s, asker[1])], asker, Act.ASKS, "asked")
             if start and w.low[i + 1] in ("if", "whether", "about", "why", "how", "what", "who", "when", "where"):
                 return _draft(s, (i, i + 1), [_to_comma(s, i + 1)], None, Act.ASKS, "asked")
     return None
@@ -76,6 +84,37 @@ def _as_said(s: Sentence) -> Draft | None:
         if speaker is not None and nouns.may_speak(w, lex, speaker):
             return _draft(s, (s.first, i + 1), [s.clean(comma + 1, s.end())], speaker, form.verb.act, "as-said")
     return None
+
+
+_NOBODY = {
+    "it": re.compile(
+        r"^(?:\w+,? )?(?:è|e'|era) (?:\w+ )?(?:noto|risaputo|emerso|trapelato|diventato noto|stato detto) ?che\b|\bsi (?:è|era) (?:\w+ )?(?:saputo|appreso|scoperto|detto)(?: inoltre| anche)?,? che\b"
+        r"|^va (?:\w+ )?(?:notato|sottolineato|detto|ricordato|aggiunto|precisato) che\b|^(?:pare|sembra|risulta|si dice|si apprende|circola voce) che\b|^a quanto (?:si apprende|pare|risulta)(?: dalle? [\w ]+)?,"
+        r"|^(?:da|dai|dal|dalla|dalle|dagli) [\w '’]{3,60} (?:emerge|risulta|trapela|si apprende|si evince) che\b"
+    ),
+    "en": re.compile(
+        r"\bit (?:is|was|has been) (?:\w+ )?(?:known|claimed|said|reported|believed|understood|alleged|rumou?red|noted|expected|thought) that\b|\bit (?:has )?emerged that\b|\bit should be noted that\b|\bword has it that\b"
+    ),
+}
+
+
+def _impersonal(s: Sentence) -> Draft | None:
+    """ "È noto che …", "It has emerged that …", "Dai documenti emerge che …": nobody is named, or only a document."""
+    w = s.w
+    if any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
+        return None
+    begin = w.start[s.first]
+    match = _NOBODY[s.lex.language].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
+    if match is None:
+        return None
+    first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.first)
+    last = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.end()), s.last)
+    if w.quoted[first] or last >= s.end():
+        return None
+    speaker = None
+    if s.lex.language == "it" and w.low[first] in _BY["it"] and "che" in match[0].split():
+        speaker = nouns.after(w, s.lex, first + 1, last, bare=True)
+    return _draft(s, (first, last), [s.clean(last, s.end())], speaker, Act.ASSERTS, "impersonal")
 
 
 def _for_somebody(s: Sentence) -> Draft | None:
@@ -136,6 +175,10 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                 if speaker:
                     return _draft(s, (i, k + 1), content, speaker, act, "looks-back-infinitive")
             return None
+    if lex.language == "en" and low[i] == "so" and low[i + 1 : i + 2] and low[i + 1] in ("says", "said", "say"):
+        speaker = nouns.after(w, lex, i + 2, s.end())
+        if speaker:
+            return _draft(s, (i, i + 2), content, nouns.with_name(w, lex, speaker, s.last), Act.ASSERTS, "looks-back-so")
     if low[i] not in _BE[lex.language] and not (lex.language == "it" and low[i] in ("questo", "questa", "queste", "questi")):
         return None
     for k in range(i + 1, min(s.end(), i + 6)):

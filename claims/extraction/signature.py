@@ -140,13 +140,14 @@ def _others(reading: _Reading, written: dict[str, str]) -> tuple[frozenset[str],
     proper: set[str] = set()
     rest: set[str] = set()
     for place, word in enumerate(reading.words):
-        if reading.taken[place] or word.folded in little.calendar or not word.text[0].isalpha():
+        empty = word.folded in little.calendar or word.folded in little.empty or word.folded in little.numbers
+        if reading.taken[place] or empty or not word.text[0].isalpha():
             continue
         if word.text[0].isupper() and len(word.text) > 2 and not _begins_a_sentence(reading, place):
             bones = spelling.skeleton(word.text)
             proper.add(bones)
             written.setdefault(f"n:{bones}", word.text)
-        elif len(word.text) >= STEM and word.folded not in little.empty | little.numbers.keys():
+        elif len(word.text) >= STEM:
             rest.add(spelling.plain(word.folded)[:STEM])
     return frozenset(proper), frozenset(rest)
 

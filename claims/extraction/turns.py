@@ -100,7 +100,7 @@ def _noun(s: Sentence) -> Draft | None:
             speaker = _from_whom(s, i)
         if speaker is None or not nouns.may_speak(w, lex, speaker):
             continue
-        if not turn and not (w.quoted[content[0]]):
+        if not turn and verb.act != Act.CONFIRMS and not w.quoted[content[0]]:
             continue
         end = speaker[0] if speaker[0] > i else i + 1
         draft = Draft((i, max(end, i + 1)), [content], speaker, verb.act, "noun", sentence=(s.first, s.last), kind="noun")
