@@ -24,8 +24,9 @@ from django.utils.text import slugify
 
 from sources.articles import Article, Refused, read_articles
 from sources.incoming import Incoming
-from sources.models import ImportItem, ImportRun, Outlet, Source
+from sources.models import DerivationProposal, ImportItem, ImportRun, Outlet, Source
 from sources.names import fold
+from sources.origins import recognise
 from sources.reports import printable
 from sources.vocabulary import BodyKind, DateBasis, Outcome, RunKind, SourcePublication
 
@@ -51,6 +52,7 @@ ATTEMPTS = 5
 IS_HERE = "The article is here already."
 ORIGINAL_IS_HERE = "The original of this summary is here already."
 KEY_IS_TAKEN = "Another article has the key {key!r}."
+SEEMS_A_COPY = "{percent} % of its text stands in article {original} too: an editor confirms or refuses that it is a copy."
 DIGEST_IS_HERE = (
     "A summary of this article is here already; "
     "`manage.py import_seeds --articles DIR` puts the original in its place."
@@ -217,7 +219,8 @@ class _Batch:
             )
             if not untouched.update(**changes):
                 raise Again("somebody else goes on changing the same articles")
-        return answers
+        # Last: from here on no other importer comes between us and the commit.
+        return _say_copies(answers, recognise(self.new))
 
     def answers(self) -> list[Answer]:
         """What each becomes, in order; new rows stand ready in `new`. Reads only, apart from drawing ids."""
@@ -431,6 +434,22 @@ def _plan(name: str, article: Article, planned: Planned) -> Answer:
     planned.keys |= {article.key} - {""}
     planned.articles.add((article.url, article.text_sha256))
     return Answer(name, "accept", Outcome.CREATED, "ok", "", article.flags)
+
+
+def _say_copies(answers: list[Answer], proposals: Iterable[DerivationProposal]) -> list[Answer]:
+    """The answers, with a sentence for each text that seems to be a copy. `proposals`: of each text the likeliest first."""
+    said: dict[int | None, str] = {}
+    for found in proposals:
+        message = SEEMS_A_COPY.format(percent=found.percent, original=found.from_source_id)
+        said.setdefault(found.source_id, message)
+    if not said:
+        return answers
+    return [
+        answer._replace(message=said[answer.source])
+        if answer.outcome == Outcome.CREATED and answer.source in said
+        else answer
+        for answer in answers
+    ]
 
 
 def _next_ids(count: int) -> list[int]:

@@ -15,6 +15,7 @@ from sources.vocabulary import (
     Language,
     Outcome,
     OutletKind,
+    ProposalState,
     RunKind,
     Shown,
     SourceKind,
@@ -62,6 +63,11 @@ LABELS: dict[type[StrEnum], Mapping[str, Promise | str]] = {
         SourcePublication.WITHDRAWN: pgettext_lazy("source", "Withdrawn"),
     },
     Shown: {Shown.PASSAGES: _("Cited passages only"), Shown.WHOLE: _("The whole text")},
+    ProposalState: {
+        ProposalState.SUGGESTED: pgettext_lazy("derivation", "Suggested"),
+        ProposalState.ACCEPTED: pgettext_lazy("derivation", "Confirmed"),
+        ProposalState.REJECTED: pgettext_lazy("derivation", "Refused"),
+    },
     Outcome: {
         Outcome.CREATED: pgettext_lazy("import", "Created"),
         Outcome.MATCHED: pgettext_lazy("import", "Already there"),

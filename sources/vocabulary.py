@@ -74,6 +74,14 @@ class Shown(StrEnum):
     WHOLE = "whole"
 
 
+class ProposalState(StrEnum):
+    """What editors made of "this is a copy of that"."""
+
+    SUGGESTED = "suggested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 class Outcome(StrEnum):
     """What an import did with one file or record."""
 
@@ -98,4 +106,12 @@ SOURCE_MOVES: dict[str, frozenset[str]] = {
     SourcePublication.DRAFT: frozenset({SourcePublication.PUBLISHED}),
     SourcePublication.PUBLISHED: frozenset({SourcePublication.WITHDRAWN}),
     SourcePublication.WITHDRAWN: frozenset({SourcePublication.PUBLISHED}),
+}
+
+# A confirmed copy can be taken back, a refused one confirmed after all.
+PROPOSAL_MOVES: dict[str, frozenset[str]] = {
+    "": frozenset({ProposalState.SUGGESTED}),
+    ProposalState.SUGGESTED: frozenset({ProposalState.ACCEPTED, ProposalState.REJECTED}),
+    ProposalState.ACCEPTED: frozenset({ProposalState.REJECTED}),
+    ProposalState.REJECTED: frozenset({ProposalState.ACCEPTED}),
 }

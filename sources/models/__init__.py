@@ -1,7 +1,18 @@
-"""The archive's tables: what was published, by whom, and how it came here."""
+"""The archive's tables: what was published, by whom, how it came here, and which texts seem to be copies."""
 
+from sources.models.derivation import DerivationProposal, DerivationProposalQuerySet, Sketch
 from sources.models.importrun import ImportItem, ImportRun
 from sources.models.outlet import Outlet, OutletQuerySet
 from sources.models.source import Source, SourceQuerySet
 
-__all__ = ["ImportItem", "ImportRun", "Outlet", "OutletQuerySet", "Source", "SourceQuerySet"]
+__all__ = [
+    "DerivationProposal",
+    "DerivationProposalQuerySet",
+    "ImportItem",
+    "ImportRun",
+    "Outlet",
+    "OutletQuerySet",
+    "Sketch",
+    "Source",
+    "SourceQuerySet",
+]

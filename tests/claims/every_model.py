@@ -43,7 +43,7 @@ from claims.models import (
     VerdictNote,
     Withdrawal,
 )
-from sources.models import Outlet, Source
+from sources.models import DerivationProposal, Outlet, Source
 from tests.factories import DENIAL, make_claim, make_source, make_speaker, make_statement, make_user, span_of
 
 _number = itertools.count(1)
@@ -100,6 +100,16 @@ def _verdict() -> dict[str, Any]:
 EXAMPLES: dict[type[models.Model], Example] = {
     Outlet: Example(lambda: {"name": "The Example", "slug": _slug()}, {"name": "The Sample"}),
     Source: Example(_source, {"byline": "A. Nother"}),
+    DerivationProposal: Example(
+        lambda: {
+            "source": make_source(),
+            "from_source": make_source(),
+            "share": 0.9,
+            "share_of_original": 0.8,
+            "words": 90,
+        },
+        {"state": "rejected"},
+    ),
     Topic: Example(lambda: {"name_en": "Drones", "slug": _slug()}, {"name_it": "Droni"}),
     Speaker: Example(lambda: {"name": "Karim Testi", "slug": _slug(), "kind": "person"}, {"country": "IT"}),
     SpeakerName: Example(

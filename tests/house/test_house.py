@@ -35,7 +35,15 @@ def test_the_front_of_a_room_is_empty_so_that_pure_modules_import_no_django(room
 
 
 @pytest.mark.parametrize(
-    "module", ["claims.vocabulary", "sources.vocabulary", "sources.articles", "sources.furniture"]
+    "module",
+    [
+        "claims.vocabulary",
+        "sources.vocabulary",
+        "sources.articles",
+        "sources.furniture",
+        "sources.overlap",
+        "sources.versions",
+    ],
 )
 def test_pure_modules_never_hear_of_django(module: str) -> None:
     code = f"import sys, {module}; sys.exit('django' in sys.modules)"

@@ -1,0 +1,293 @@
+"""Which texts seem to be copies of which: found when they are stored, proposed to editors, never decided here.
+
+`recognise` runs inside the transaction that stores the texts. Importers at work side by side take this step one after
+the other (an advisory lock until the commit), so that of two copies stored at the same moment the second finds the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import F, Func, IntegerField, Q, QuerySet
+from django.db.models.functions import Left
+
+from sources.models import DerivationProposal, Source
+from sources.overlap import COMPARED, VERSION, Overlap, is_copy, overlap, sketch
+from sources.vocabulary import BodyKind, OutletKind, SourceKind
+
+__all__ = ["compare", "compare_missing", "furniture_of", "missing", "recognise"]
+
+# Texts compared word by word with a new one, and originals proposed for it.
+CANDIDATES = 10
+PROPOSED = 2
+# A number that more texts share is the page of a site, not the words of an article.
+CROWD = 200
+# Texts worth comparing share so many numbers, and so much of the shorter sketch: an editor's pen spares few runs of five words.
+SHARED = 2
+SHARED_SHARE = 0.08
+# Bytes of candidates' texts held in memory at once.
+AT_ONCE = 8 * 2**20
+# Any number: the name of the lock.
+ONE_AFTER_THE_OTHER = 0x6F726967696E
+
+
+class _Near(NamedTuple):
+    """Two texts that share numbers: `source` is new, `other` may be too. `fewer`: how many the shorter sketch has."""
+
+    source: int
+    other: int
+    fewer: int
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is to know of a source before its body is read; `size` in bytes of what is compared."""
+
+    pk: int
+    size: int
+    url: str
+    origin: int
+    derived_from: int | None
+    is_agency: bool
+    earliest: date | None
+    latest: date | None
+
+
+def recognise(sources: Sequence[Source]) -> list[DerivationProposal]:
+    """Keeps the sketches of these stored full texts, compares them with all others and stores what should be proposed.
+
+    `sources` carry their body and furniture. Returns the new proposals. Again: adds nothing. At most seven queries, apart from
+    those for articles of a site whose pages share hundreds of words, and for candidates of megabytes. Inside a transaction.
+    """
+    made = {
+        source.pk: hashes
+        for source in sources
+        if source.body_kind == BodyKind.FULL and (hashes := sketch(source.body, skip=furniture_of(source)))
+    }
+    if not made:
+        return []
+    _keep(made)
+    near = _near(made)
+    return _propose(near, {source.pk: source for source in sources}) if near else []
+
+
+def furniture_of(source: Source) -> list[tuple[int, int]]:
+    """Where the page furniture stands in the body."""
+    return [(piece["start"], piece["end"]) for piece in source.furniture]
+
+
+def compare(source: Source, original: Source) -> Overlap:
+    """What the stored texts share; `source` is text a. Takes milliseconds, some tenths of a second for the longest texts."""
+    return overlap(source.body, original.body, skip_a=furniture_of(source), skip_b=furniture_of(original))
+
+
+def missing() -> QuerySet[Source]:
+    """Full texts that were never compared, or by an older version of the sketch."""
+    older = Q(sketch=None) | ~Q(sketch__made_by=VERSION)
+    return Source.objects.filter(older, body_kind=BodyKind.FULL)
+
+
+def compare_missing(*, at_once: int = 50) -> Iterator[tuple[int, int]]:
+    """Compares what is missing, `at_once` texts a transaction; after each, how many were compared and how many proposals made."""
+    last = 0
+    while batch := list(missing().filter(pk__gt=last).defer("raw", "search").order_by("pk")[:at_once]):
+        last = batch[-1].pk
+        with transaction.atomic():
+            proposals = recognise(batch)
+        yield len(batch), len(proposals)
+
+
+# --- Keeping and looking
+
+_KEEP = """
+    INSERT INTO sources_sketch (source_id, hashes, made_by)
+    SELECT source, hashes::bigint[], %(version)s FROM unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS made (source, hashes)
+    ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes, made_by = excluded.made_by
+"""
+_NEAR = """
+    SELECT mine.source_id, near.source_id, near.fewer, near.shared
+    FROM unnest(%(keys)s::bigint[]) AS key
+    JOIN sources_sketch mine ON mine.source_id = key
+    CROSS JOIN LATERAL (
+        SELECT other.source_id, least(cardinality(other.hashes), cardinality(mine.hashes)) AS fewer,
+            (SELECT count(*) FROM (SELECT unnest(other.hashes) INTERSECT SELECT unnest(mine.hashes)) AS both_have) AS shared
+        FROM sources_sketch other
+        WHERE other.hashes && mine.hashes AND other.source_id <> mine.source_id
+        LIMIT %(crowd)s
+    ) near
+"""
+_RARE = """
+    SELECT array_agg(hash) FROM unnest(%(hashes)s::bigint[]) AS hash
+    WHERE (SELECT count(*) FROM (SELECT FROM sources_sketch WHERE hashes @> ARRAY[hash] LIMIT %(crowd)s) few) < %(crowd)s
+"""
+_NEAR_BY_RARE = """
+    SELECT other.source_id, least(cardinality(other.hashes), cardinality(%(hashes)s::bigint[])),
+        (SELECT count(*) FROM (SELECT unnest(other.hashes) INTERSECT SELECT unnest(%(hashes)s::bigint[])) AS both_have)
+    FROM sources_sketch other
+    WHERE other.hashes && %(hashes)s::bigint[] AND other.source_id <> %(source)s
+    ORDER BY 3 DESC LIMIT %(crowd)s
+"""
+
+
+def _keep(made: Mapping[int, list[int]]) -> None:
+    """Stores the sketches. By hand: the mapper spends more time on so many numbers than the database."""
+    arrays = [f"{{{','.join(map(str, hashes))}}}" for hashes in made.values()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AFTER_THE_OTHER])
+        cursor.execute(_KEEP, {"keys": list(made), "hashes": arrays, "version": VERSION})
+
+
+def _near(made: Mapping[int, list[int]]) -> list[_Near]:
+    """For each new text the others that share enough of its numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, {"keys": list(made), "crowd": CROWD})
+        found = [_Near(*row) for row in cursor.fetchall()]
+        crowded = [pk for pk, count in Counter(near.source for near in found).items() if count >= CROWD]
+        for pk in crowded:
+            found = [near for near in found if near.source != pk]
+            cursor.execute(_RARE, {"hashes": made[pk], "crowd": CROWD})
+            rare = cursor.fetchone()[0]
+            if rare:
+                cursor.execute(_NEAR_BY_RARE, {"hashes": rare, "source": pk, "crowd": CROWD})
+                found += [_Near(pk, *row) for row in cursor.fetchall()]
+    return [near for near in found if near.shared >= max(SHARED, SHARED_SHARE * near.fewer)]
+
+
+# --- Comparing and proposing
+
+
+def _propose(near: Sequence[_Near], new: Mapping[int, Source]) -> list[DerivationProposal]:
+    texts = {text.pk: text for text in _texts({each.source for each in near} | {each.other for each in near})}
+    proposals: list[DerivationProposal] = []
+    for bodies, pairs in _with_bodies(_pairs(near, texts), texts, new):
+        for copy, original in pairs:
+            (a, skip_a), (b, skip_b) = bodies[copy], bodies[original]
+            found = overlap(a, b, skip_a=skip_a, skip_b=skip_b)
+            if is_copy(found.share_of_a, found.share_of_b, words=found.words, quoted=found.quoted):
+                proposals.append(
+                    DerivationProposal(
+                        source_id=copy,
+                        from_source_id=original,
+                        share=found.share_of_a,
+                        share_of_original=found.share_of_b,
+                        words=found.words,
+                        quoted=found.quoted,
+                    )
+                )
+    return _store(list(_best(proposals, texts))) if proposals else []
+
+
+def _store(proposals: Sequence[DerivationProposal]) -> list[DerivationProposal]:
+    """Stores those of pairs that were never proposed, either way round, and returns them."""
+    keys = {pk for each in proposals for pk in (each.source_id, each.from_source_id)}
+    known = DerivationProposal.objects.filter(source__in=keys, from_source__in=keys)
+    before = {frozenset(pair) for pair in known.values_list("source_id", "from_source_id")}
+    fresh = [each for each in proposals if {each.source_id, each.from_source_id} not in before]
+    DerivationProposal.objects.bulk_create(fresh, ignore_conflicts=True)
+    return fresh
+
+
+def _texts(keys: Iterable[int]) -> Iterator[_Text]:
+    fields = ("pk", "url", "origin_id", "derived_from_id", "kind", "outlet__kind")
+    size = Func(F("body"), function="octet_length", output_field=IntegerField())
+    rows = Source.objects.filter(pk__in=list(keys)).values_list(
+        *fields, "published_earliest", "published_latest", size
+    )
+    for pk, url, origin, derived_from, kind, outlet, earliest, latest, size in rows:
+        is_agency = outlet == OutletKind.AGENCY or kind in (SourceKind.AGENCY, SourceKind.PRESS_RELEASE)
+        yield _Text(pk, min(size, 4 * COMPARED), url, origin, derived_from, is_agency, earliest, latest)
+
+
+def _pairs(near: Iterable[_Near], texts: Mapping[int, _Text]) -> Iterator[tuple[int, int]]:
+    """(copy, original) of the texts to compare, each pair once: for each new text agencies' first, then those that share most.
+
+    Left out: versions of one page, texts of one family, and copies whose original is known.
+    """
+    seen: set[frozenset[int]] = set()
+    taken = Counter[int]()
+    for each in sorted(near, key=lambda each: (not texts[each.other].is_agency, -each.shared, each.other)):
+        one, other = texts[each.source], texts[each.other]
+        pair = frozenset((one.pk, other.pk))
+        if taken[one.pk] >= CANDIDATES or pair in seen:
+            continue
+        if one.origin == other.origin or (one.url and one.url == other.url):
+            continue
+        copy, original = (other, one) if _came_first(one, other) else (one, other)
+        if copy.derived_from is None and copy.origin == copy.pk:
+            seen.add(pair)
+            taken[one.pk] += 1
+            yield copy.pk, original.pk
+
+
+def _came_first(one: _Text, other: _Text) -> bool:
+    """Whether `one` is the likelier original: what an agency or press office wrote, then what was published first, then stored."""
+    if one.is_agency != other.is_agency:
+        return one.is_agency
+    if one.latest and other.earliest and one.latest < other.earliest:
+        return True
+    if other.latest and one.earliest and other.latest < one.earliest:
+        return False
+    return one.pk < other.pk
+
+
+_Body = tuple[str, list[tuple[int, int]]]
+
+
+def _with_bodies(
+    pairs: Iterable[tuple[int, int]], texts: Mapping[int, _Text], new: Mapping[int, Source]
+) -> Iterator[tuple[dict[int, _Body], list[tuple[int, int]]]]:
+    """The pairs with text and furniture of their sources, as many at once as AT_ONCE allows; the new ones are in hand already."""
+    here: dict[int, _Body] = {pk: (source.body, furniture_of(source)) for pk, source in new.items()}
+    some: list[tuple[int, int]] = []
+    wanted: set[int] = set()
+    size = 0
+    for pair in sorted(pairs, key=lambda pair: [pk for pk in pair if pk not in here]):
+        fresh = [pk for pk in pair if pk not in here and pk not in wanted]
+        if some and size + sum(texts[pk].size for pk in fresh) > AT_ONCE:
+            yield here | _bodies(wanted), some
+            some, wanted, size = [], set(), 0
+            fresh = [pk for pk in pair if pk not in here]
+        some.append(pair)
+        wanted.update(fresh)
+        size += sum(texts[pk].size for pk in fresh)
+    if some:
+        yield here | _bodies(wanted), some
+
+
+def _bodies(keys: set[int]) -> dict[int, _Body]:
+    """Text, as far as it is compared, and furniture of each."""
+    rows = Source.objects.filter(pk__in=keys).values_list("pk", Left("body", COMPARED), "furniture")
+    return {
+        pk: (text, [(piece["start"], piece["end"]) for piece in furniture]) for pk, text, furniture in rows
+    }
+
+
+def _best(
+    proposals: Iterable[DerivationProposal], texts: Mapping[int, _Text]
+) -> Iterator[DerivationProposal]:
+    """For each copy the likeliest originals: an agency's text, then what holds most of it, then the older; one of each family
+    and page.
+    """
+    ordered = sorted(
+        proposals,
+        key=lambda each: (
+            not texts[each.from_source_id].is_agency,
+            -round(each.share * 20),
+            each.from_source_id,
+        ),
+    )
+    made = Counter[int]()
+    taken: set[tuple[int, int | str]] = set()
+    for each in ordered:
+        original = texts[each.from_source_id]
+        names = {(each.source_id, original.origin), (each.source_id, original.url or original.origin)}
+        if made[each.source_id] < PROPOSED and not names & taken:
+            made[each.source_id] += 1
+            taken |= names
+            yield each
