@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from claims.extraction import countries
@@ -28,8 +28,10 @@ __all__ = ["SIGNED_BY", "About", "about_claims", "about_statements", "sign", "un
 SIGNED_BY = f"v:{VERSION}"
 # Claims are signed so many at a time.
 BATCH = 500
-# Words around the statement that are read with it, where its own are too few to tell what it is about ("it", "le accuse").
-FEW_WORDS, AROUND = 5, 300
+# Fewer words than this tell nothing by themselves ("it", "le accuse").
+FEW_WORDS = 5
+# So many characters before and after a statement are its context.
+BEFORE, AFTER = 300, 100
 
 # A word with a capital, "O'Neill" and "Xi'an" included, the English "'s" left out.
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-zß-öø-ÿ](?:[\w.-]|['’](?!s\b)\w)*")
@@ -40,10 +42,11 @@ LONGEST_NAME = 6
 @dataclass(frozen=True, slots=True)
 class About:
     """What one claim or statement is about. `elements`: as stored; `by`: those who said it, which count where a claim is about them too;
-    `written`: how names and numbers are spelled, by element."""
+    `context`: what its article says just there and in the title; `written`: how names and numbers are spelled, by element."""
 
     elements: frozenset[str]
     by: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
     written: dict[str, str] = field(default_factory=dict)
 
 
@@ -55,17 +58,22 @@ def sign(claim_ids: Iterable[int]) -> int:
     wanted = sorted(set(claim_ids))
     done = 0
     for start in range(0, len(wanted), BATCH):
-        # Locked: of two editors at once, the second signs what the first wrote.
-        claims = list(
-            Claim.objects.select_for_update(no_key=True)
-            .filter(pk__in=wanted[start : start + BATCH])
-            .order_by("pk")
-            .only("pk", "text_it", "text_en", "actors", "themes")
-        )
-        for claim, about in zip(claims, about_claims(claims), strict=True):
-            claim.signature = sorted(about.elements | {SIGNED_BY})
-        done += Claim.objects.bulk_update(claims, ["signature"]) if claims else 0
+        done += _sign(wanted[start : start + BATCH])
     return done
+
+
+@transaction.atomic(savepoint=False)
+def _sign(claim_ids: list[int]) -> int:
+    # Locked: of two editors at once, the second signs what the first wrote.
+    claims = list(
+        Claim.objects.select_for_update(no_key=True)
+        .filter(pk__in=claim_ids)
+        .order_by("pk")
+        .only("pk", "text_it", "text_en", "actors", "themes")
+    )
+    for claim, about in zip(claims, about_claims(claims), strict=True):
+        claim.signature = sorted(about.elements | {SIGNED_BY})
+    return Claim.objects.bulk_update(claims, ["signature"]) if claims else 0
 
 
 def unsigned() -> QuerySet[Claim]:
@@ -100,23 +108,25 @@ def about_claims(claims: Sequence[Claim]) -> list[About]:
 def about_statements(statements: Sequence[Statement]) -> list[About]:
     """What each of these statements is about, and who said it. One query, where their sources are loaded."""
     texts = [_words_of(statement) for statement in statements]
-    met = _look_up(texts, statements=[statement.pk for statement in statements])
+    every = [text for several in texts for text in several]
+    met = _look_up(every, statements=[statement.pk for statement in statements])
     names = met.names()
     found: list[About] = []
-    for statement, text in zip(statements, texts, strict=True):
-        read = signature(text, statement.source.language, names)
+    for statement, several in zip(statements, texts, strict=True):
+        words, around = (signature(text, statement.source.language, names) for text in several)
         by = frozenset(f"a:{actor}" for actor in met.by_statement.get(statement.pk, ()))
-        found.append(About(read.elements(), by, dict(read.written)))
+        context = frozenset(element for element in around.elements() if element[0] in "atn#")
+        found.append(About(words.elements(), by, context, {**around.written, **words.written}))
     return found
 
 
-def _words_of(statement: Statement) -> str:
-    text = " … ".join(span["exact"] for span in statement.spans)
-    if len(text.split()) >= FEW_WORDS:
-        return text
+def _words_of(statement: Statement) -> tuple[str, str]:
+    """A statement's own words (with those around them where they are too few), and what stands around it."""
+    own = " … ".join(span["exact"] for span in statement.spans)
     start, end = statement.spans[0]["start"], statement.spans[-1]["end"]
-    body = statement.source.body
-    return body[max(0, start - AROUND) : end + AROUND]
+    source = statement.source
+    around = source.body[max(0, start - BEFORE) : end + AFTER]
+    return own if len(own.split()) >= FEW_WORDS else around, f"{source.title}\n{around}"
 
 
 def _together(signatures: Sequence[Signature]) -> frozenset[str]:

@@ -15,13 +15,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from claims.extraction import countries, themes
-from claims.extraction.likeness import Rarity, likeness, opposed
+from claims.extraction.likeness import IN_CONTEXT, Rarity, likeness, opposed
 from claims.models import Claim, Position, Statement
 from claims.signatures import About, about_claims, about_statements
 
 __all__ = ["Similar", "similar", "similar_to_each"]
 
-# Less alike than this is chance. On tests/extraction/pairs.tsv, a fifth of the pairs that differ reach it, and nine tenths of those that are the same.
+# Less alike than this is chance: of the pairs in tests/extraction/pairs.tsv that say the same, two in a hundred are.
 LEAST = 0.25
 # What is rare is judged by so many of the newest claims.
 SAMPLE = 2_000
@@ -99,17 +99,18 @@ def _candidates(
     of: Claim | Statement, about: About, rarity: Rarity, newest: int, number: int
 ) -> QuerySet[Claim] | None:
     """The claims to compare with, those first whose shared elements weigh most; None where there is nothing to go by."""
-    mine = sorted(
-        (element for element in about.elements | about.by if element[0] in "atn#"),
-        key=lambda element: (-rarity.weight(element), element),
-    )
+    weights = {element: rarity.weight(element) * IN_CONTEXT for element in about.context}
+    weights |= {
+        element: rarity.weight(element) for element in about.elements | about.by if element[0] in "atn#"
+    }
+    mine = sorted(weights, key=lambda element: (-weights[element], element))
     share = _share(mine, rarity, newest)
     if share is None:
         return None
     shared = RawSQL(
         "(SELECT sum(m.weight) FROM unnest(%s::text[], %s::float[]) AS m (element, weight)"
         " WHERE m.element = ANY (claims_claim.signature))",
-        [mine, [rarity.weight(element) for element in mine]],
+        [mine, [weights[element] for element in mine]],
     )
     rows = Claim.objects.filter(share, merged_into=None)
     if isinstance(of, Claim):
@@ -164,11 +165,11 @@ def _compared(of: Claim | Statement, about: About, claim: Claim, rarity: Rarity)
     theirs = frozenset(claim.signature or ())
     # Who says it is not what it is about, unless the claim is about them.
     mine = about.elements | (about.by & theirs)
-    score = likeness(mine, theirs, rarity)
+    score = likeness(mine, theirs, rarity, about.context)
     elsewhen = _another_time(of, claim)
     if elsewhen:
         score *= ANOTHER_TIME
-    reasons = list(_reasons(mine & theirs, about))
+    reasons = list(_reasons((mine | about.context) & theirs, about))
     if score < LEAST or not reasons:
         return None
     if opposed(mine, theirs):

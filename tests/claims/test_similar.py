@@ -7,21 +7,21 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
-from claims import linking, reviewing, signatures
+from claims import linking
 from claims.linking import similar, similar_to_each
-from claims.models import Claim, Speaker, SpeakerName, Statement, StatementSpeaker
-from claims.signatures import SIGNED_BY, sign
+from claims.models import Claim, Speaker, Statement, StatementSpeaker
+from claims.signatures import sign
 from claims.vocabulary import Role, SpeakerKind
 from sources.vocabulary import DateBasis
 from tests.factories import make_claim, make_source, make_speaker, make_statement, make_user
 
-pytestmark = pytest.mark.django_db
-
 DRONES = "La Cina ha inviato droni alla Russia."
+
+
+pytestmark = pytest.mark.django_db
 
 
 def make_signed(text: str = "", **fields: Any) -> Claim:
@@ -94,6 +94,18 @@ def test_a_denial_of_few_words_is_read_with_what_stands_around_it(others: list[C
     source = make_source("Titolo\n\nLa Cina avrebbe inviato droni alla Russia. Pechino lo nega.\n")
     statement = make_statement(source, "lo nega")
     assert found(Statement.objects.select_related("source").get(pk=statement.pk))[0] == claim
+
+
+def test_what_stands_around_a_statement_helps_and_never_hurts(others: list[Claim]) -> None:
+    claim = make_signed("China sent drones to Russia.")
+    words = "ne avrebbe spediti più di cento in pochi giorni"
+    scores = []
+    for before in ("", "Si parla di droni cinesi per la Russia. ", "Si parla di calcio e di Malawi. "):
+        source = make_source(f"Titolo\n\n{before}Il governo {words}.\n")
+        statement = make_statement(source, words)
+        matches = similar(Statement.objects.select_related("source").get(pk=statement.pk))
+        scores.append(next((match.score for match in matches if match.claim == claim), 0.0))
+    assert scores[1] > 0.25 > scores[0] == scores[2]
 
 
 def test_who_speaks_counts_where_the_claim_is_about_them(others: list[Claim]) -> None:
@@ -186,108 +198,6 @@ def test_what_was_said_of_one_year_is_not_said_of_another(
     assert ("but about another time" in match.reason) is another_time
 
 
-# -- whom it is about -----------------------------------------------------------------------------------------------------------------
-
-
-def test_a_mouth_counts_as_its_party_in_words_and_in_actors_set_by_hand() -> None:
-    russia = make_government("Russia", "RU")
-    kremlin = make_speaker("Kremlin", kind=SpeakerKind.ORGANISATION.value, speaks_for=russia)
-    peskov = make_speaker("Dmitry Peskov", slug="dmitry-peskov", speaks_for=kremlin)
-    SpeakerName.objects.create(speaker=peskov, name="Peskov", kind="abbreviation")
-    by_name = make_signed("Peskov's yacht is in Italy.")
-    by_hand = make_signed("A yacht is in Italy.", actors=["dmitry-peskov"])
-    for claim in (by_name, by_hand):
-        assert {"a:RU", "a:dmitry-peskov", "a:IT"} <= set(claim.signature)
-    assert found(by_name) == [by_hand]
-
-
-def test_a_merged_speaker_counts_as_the_one_kept_and_a_company_as_itself() -> None:
-    kept = make_speaker("Xi'an Bingo", kind=SpeakerKind.ORGANISATION.value, slug="xian-bingo", country="CN")
-    loser = make_speaker("Bingo Aviation", kind=SpeakerKind.ORGANISATION.value, merged_into=kept)
-    assert loser.merged_into == kept
-    for text in ("Xi'an Bingo builds drones.", "Bingo Aviation builds drones."):
-        assert "a:xian-bingo" in make_signed(text).signature
-
-
-def test_unnamed_speakers_and_one_garbled_word_are_no_actors() -> None:
-    make_speaker("Officials", kind=SpeakerKind.ANONYMOUS.value, only_in=make_source(), slug="officials-1")
-    milley = make_speaker("Mark Milley", slug="mark-milley")
-    SpeakerName.objects.create(speaker=milley, name="Mille", kind="garbled")
-    signature = make_signed(text_it="Mille Officials sono partiti.").signature
-    assert not [element for element in signature if element.startswith("a:")]
-
-
-def test_themes_set_by_hand_count_too() -> None:
-    claim = make_signed("It was a long evening.", themes=["drones", "my-own-tag"])
-    assert {"t:drones", "t:my-own-tag"} <= set(claim.signature)
-
-
-def test_a_direction_counts_where_both_wordings_agree_on_it() -> None:
-    agreed = make_signed("China sent drones to Russia.", text_it=DRONES)
-    torn = make_signed("China sent drones to Russia.", text_it="La Russia ha mandato droni alla Cina.")
-    assert "d:CN>RU" in agreed.signature
-    assert not [element for element in torn.signature if element.startswith("d:")]
-
-
-# -- signing --------------------------------------------------------------------------------------------------------------------------
-
-
-def test_the_database_forgets_a_signature_whose_words_changed_and_keeps_it_otherwise() -> None:
-    claim = make_signed(text_it=DRONES)
-    Claim.objects.filter(pk=claim.pk).update(desk_note="x")
-    claim.refresh_from_db()
-    assert claim.signature
-    Claim.objects.filter(pk=claim.pk).update(text_en="Something else.")
-    claim.refresh_from_db()
-    assert claim.signature is None
-    sign([claim.pk])
-    Claim.objects.filter(pk=claim.pk).update(themes=["drones"])
-    claim.refresh_from_db()
-    assert claim.signature is None
-
-
-def test_signing_writes_no_history_and_is_no_change() -> None:
-    claim = make_claim(DRONES)
-    events = claim.events.count()
-    version, changed = claim.version, claim.updated_at
-    assert sign([claim.pk]) == 1
-    claim.refresh_from_db()
-    assert (claim.events.count(), claim.version, claim.updated_at) == (events, version, changed)
-    assert SIGNED_BY in claim.signature
-
-
-def test_an_edited_claim_is_found_by_its_new_words(others: list[Claim]) -> None:
-    editor = make_user(Role.EDITOR)
-    claim = make_signed("Malawi has a new stadium.")
-    reviewing.edit_claim(claim, {"text_en": "China sent drones to Russia."}, by=editor)
-    assert found(make_signed(text_it=DRONES))[0] == claim
-
-
-def test_a_claim_without_a_signature_waits_for_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    claim = make_claim("China sent drones to Russia.")
-    other = make_signed(text_it=DRONES)
-    old = make_claim("China sent UAVs to Russia.", signature=["v:0.0.0.0", "t:drones"])
-    assert set(signatures.unsigned()) == {claim, old}
-    assert found(other) == []
-    call_command("sign_claims")
-    assert "Signed 2 claims." in capsys.readouterr().out
-    assert set(found(other)) == {claim, old}
-    assert not signatures.unsigned().exists()
-    call_command("sign_claims")
-    assert "Signed 0 claims." in capsys.readouterr().out
-    call_command("sign_claims", "--all")
-    assert "Signed 3 claims." in capsys.readouterr().out
-
-
-def test_imported_claims_are_signed(tmp_path: Any) -> None:
-    for text in ("China sent drones to Russia.", "China sent missiles to Russia."):
-        file = tmp_path / "claims.jsonl"
-        file.write_text(f'{{"type": "claim", "slug": "c", "text_en": "{text}"}}\n')
-        call_command("import_records", str(file))
-        assert not signatures.unsigned().exists()
-    assert "t:missiles" in Claim.objects.get(slug="c").signature
-
-
 # -- what it costs --------------------------------------------------------------------------------------------------------------------
 
 
@@ -305,14 +215,6 @@ def test_three_queries_for_claims_and_for_statements(
         assert all(similar_to_each(statements))
     with django_assert_num_queries(0):
         assert similar_to_each([]) == []
-
-
-def test_signing_many_takes_three_queries_a_batch(django_assert_num_queries: Any) -> None:
-    keys = [make_claim(f"China sent {count} drones to Russia.").pk for count in range(20)]
-    with django_assert_num_queries(3):
-        assert sign(keys) == 20
-    with django_assert_num_queries(0):
-        assert sign([]) == 0
 
 
 def test_the_rarest_are_looked_for_first_where_everything_else_is_frequent(

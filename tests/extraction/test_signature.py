@@ -142,6 +142,15 @@ def test_likeness_is_one_for_the_same_and_less_for_each_thing_that_differs() -> 
     assert opposed(claim, turned) and not opposed(claim, same)
 
 
+def test_context_helps_in_part_where_the_other_has_it() -> None:
+    claim = signature("China sent drones to Russia", "en").elements()
+    words = signature("More than a hundred drones were sent", "en").elements()
+    around = signature("Malawi and China on Russia", "en").elements()
+    whole = likeness(words | (around & claim), claim, NOTHING)
+    assert likeness(words, claim, NOTHING) < likeness(words, claim, NOTHING, around) < whole
+    assert likeness(claim, claim, NOTHING, around) == pytest.approx(1.0)
+
+
 def test_what_is_rare_weighs_more() -> None:
     rarity = Rarity({"a:RU": 90, "a:MW": 1}, 100)
     assert rarity.weight("a:MW") > 3 * rarity.weight("a:RU") > 0
