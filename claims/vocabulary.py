@@ -221,12 +221,13 @@ PUBLICATION_MOVES: dict[str, frozenset[str]] = {
     Publication.WITHDRAWN: frozenset({Publication.PUBLISHED}),
 }
 
-# An editor's own statement is accepted by birth; what a machine or a record brings is a suggestion first.
+# An editor's own statement is accepted by birth; what a machine or a record brings is a suggestion first. A suggestion that was
+# discarded because of something that is taken back (a copy that was none) waits again.
 REVIEW_MOVES: dict[str, frozenset[str]] = {
     "": frozenset({Review.SUGGESTED, Review.ACCEPTED}),
     Review.SUGGESTED: frozenset({Review.ACCEPTED, Review.REJECTED}),
     Review.ACCEPTED: frozenset({Review.REJECTED}),
-    Review.REJECTED: frozenset({Review.ACCEPTED}),
+    Review.REJECTED: frozenset({Review.ACCEPTED, Review.SUGGESTED}),
 }
 
 STAGE_MOVES: dict[str, frozenset[str]] = {
@@ -250,6 +251,11 @@ REASON_MIN_LENGTH = 10
 
 # A source keeps at most so many suggestions; the rest are counted in the import item.
 SUGGESTIONS_PER_SOURCE = 2000
+
+
+# Why a suggestion on a copy is discarded when the copy is confirmed. Not an editor's judgement of the words: whoever learns from
+# what was accepted and discarded leaves these out.
+TRIAGED_IN_THE_ORIGINAL = "the same words are triaged in the original"
 
 
 # --- Permissions: one table, roles by verbs.
