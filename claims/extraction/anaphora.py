@@ -62,6 +62,15 @@ def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> N
                 draft.speaker = subject
                 draft.extra["shared"] = True
                 return
+    if draft.kind in ("gerund", "perfect") and not draft.quoted:
+        # "Tehran, after having denied the transfers, changed its account"
+        comma = next((k for k in (draft.cue[0] - 1, draft.cue[0] - 2) if k > draft.sentence[0] and w.text[k] == ","), None)
+        if comma is not None and comma - draft.sentence[0] <= 6:
+            subject = nouns.before(w, lex, comma, draft.sentence[0])
+            if subject is not None and nouns.may_speak(w, lex, subject) and not any(w.low[k] in lex.forms or w.low[k] in lex.auxiliaries for k in range(draft.sentence[0], comma)):
+                draft.speaker = subject
+                draft.extra["shared"] = True
+                return
     before = [
         d for d in here
         if d is not draft and d.cue and d.cue[0] < draft.cue[0] and d.speaker is not None

@@ -123,6 +123,8 @@ class Sentence:
         elif punct_before and "q" in frames and not cue.modal:
             ending = before
             right = nouns.after(w, self.lex, cue.last, self.last)
+            if right is None and self.lex.language == "it":
+                right = nouns.after(w, self.lex, self._skip_adverbials(cue.last), self.last)
             quote_closed = self._closes_quotation(ending) or (
                 w.text[ending] == "," and ending - 1 >= self.first and self._closes_quotation(ending - 1)
             )
@@ -485,7 +487,8 @@ class Sentence:
         if "n" in frames:
             k = self._past_manner(cue.last)
             while k < limit and (
-                (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners) or w.low[k] in lex.times
+                (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners)
+                or (w.low[k] in lex.times and k + 1 < limit)
             ):
                 k += 1
             if k < limit and not self._begins_object(k):
@@ -608,7 +611,7 @@ class Sentence:
             return None
         if w.low[k] in ("for", "on", "upon", "to") and w.low[cue.head].startswith(("call", "appeal")):
             return self._until(k + 1, cue), "call"
-        if w.low[cue.head].startswith("call") and self._begins_object(k):
+        if w.low[cue.head].startswith("call") and (self._begins_object(k) or w.low[k] in ("that", "this")):
             content = self._until(k, cue)
             if content[1] - content[0] >= 2:
                 return content, "called"
@@ -694,7 +697,7 @@ class Sentence:
                         continue
                     if near == j + 1 or (
                         near == j + 2
-                        and (after in lex.adverbs or after in lex.conjunctions or after in lex.negations)
+                        and (after in lex.adverbs or after in lex.conjunctions or after in lex.negations or after in ("salvo", "per", "pur", "dopo", "after", "while", "by"))
                     ):
                         stop = j
                         break

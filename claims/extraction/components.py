@@ -132,10 +132,10 @@ def make_attributions(nlp: Language, name: str) -> object:
             while first >= paragraph[1] and paragraph[0] < len(w):
                 paragraph, previous = next(paragraphs), None
             sentence = Sentence(w, lex, first, last)
-            drafts += sentence.read()
+            sentence.read()
             heading = (first, last) == paragraph and w.text[last - 1] not in FINAL
-            drafts += other_shapes(sentence, previous, heading=heading)
-            drafts += turns(sentence)
+            others = other_shapes(sentence, previous, heading=heading)
+            drafts += sentence.found + others + turns(sentence)
             previous = (first, last)
         doc._.ct_drafts = drafts
         return doc

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from claims.extraction.lexicon import Form, Lexicon, Verb
 from claims.extraction.words import FINAL, Words
+from claims.vocabulary import Act
 
 _ENCLITIC = re.compile(r"(.+(?:ndo|r))(?:lo|la|li|le|gli|ne|ci|si|mi|ti|vi|glielo|gliela)$")
 _AVERLO = re.compile(r"(?:aver|avendo)(lo|la|li|le|ne|gli|ci)?$")
@@ -37,8 +38,8 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
     for i in range(first, last):
         token = low[i]
         known = forms.get(token)
-        if known is None and len(token) > 7:
-            known = _glued(lex, token)
+        if known is None and len(token) > 4:
+            known = (_glued(lex, token) if len(token) > 7 else None) or find_misspelt(lex, token)
         if known is None and token not in phrases:
             if lex.language != "it" or len(token) < 6:
                 continue
@@ -56,6 +57,26 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
             cue.first = found[-1].last
             found.append(cue)
     return found
+
+
+def find_misspelt(lex: Lexicon, token: str) -> list[Form] | None:
+    """ "ritrattatto", "denys": one letter off from a verb of denying, admitting or taking back. Other verbs are not guessed."""
+    if len(token) < 6 or token in lex.determiners or token in lex.prepositions:
+        return None
+    for form in lex.turning.get(token[:3], ()):
+        if abs(len(form) - len(token)) <= 1 and _one_edit(form, token):
+            return [each for each in lex.forms[form] if each.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)]
+    return None
+
+
+def _one_edit(left: str, right: str) -> bool:
+    """Whether one letter added, left out or changed makes one word the other; the last letter does not count (it inflects)."""
+    if len(left) > len(right):
+        left, right = right, left
+    k = next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
+    if k >= len(left) - (len(left) == len(right)):
+        return False
+    return left[k + (len(left) == len(right)) :] == right[k + 1 :]
 
 
 def _glued(lex: Lexicon, token: str) -> list[Form] | None:
@@ -170,6 +191,8 @@ def _italian_cue(
             return Cue(begin, i + 1, i, verb, "passive", negated, conditional)
         return None
     if form.tense == "gerund":
+        if verb.lemma == "parlare_di":
+            return None
         if any(low[j] in ("sta", "stà", "stanno", "stava", "stavano") for j in range(max(first, i - 3), i)):
             return Cue(begin, i + 1, i, verb, "finite", negated, clitic=clitic)
         if not w.source[w.start[i] : w.end[i]].lower().endswith("ndo"):
@@ -182,7 +205,7 @@ def _italian_cue(
             and low[j] in ("a", "ad", "di")
             and low[j - 1] in lex.modals | {"tornato", "torna", "arrivato", "limitato", "limita"}
         ):
-            begin, _ = _group(w, lex, j, first)
+            begin, _ = _group(w, lex, j - 1, first)
             return Cue(begin, i + 1, i, verb, "finite", negated, modal=True)
         if low[i - 1] == "poi" and i - 2 >= first and low[i - 2] in ("salvo", "per"):
             return Cue(i - 1, i + 1, i, verb, "perfect", negated)
@@ -212,15 +235,20 @@ _MISSPELT_HAVE = ("a", "à", "anno", "o", "stà")
 def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> bool:
     """ "La portavoce a negato", "La sua controparte negato che": an auxiliary that a machine lost or misspelt."""
     low = w.low
-    if i == first or not low[i].endswith("o") or i + 1 >= last or low[i] in lex.ambiguous:
+    if i == first or i + 1 >= last or low[i] in lex.ambiguous:
+        return False
+    content = low[i + 1] in lex.determiners or low[i + 1] in lex.complementizers or low[i + 1] in ("di", ",", ":", "ci") or w.is_mark(i + 1)
+    if not content:
         return False
     if low[i - 1] in ("a", "à", "anno", "o") and i - 1 > first and (w.is_word(i - 2) or w.text[i - 2] == ","):
-        return low[i + 1] in lex.determiners or low[i + 1] in lex.complementizers or low[i + 1] in ("di", ",", ":") or w.is_mark(i + 1)
-    if low[i + 1] in ("che", "ci") and i - first <= 6 and not any(low[k] in lex.auxiliaries for k in range(first, i)):
-        return True
-    if any(low[k] in lex.auxiliaries for k in range(first, last)) and low[i - 1] not in ("non", "adesso", "ora", "poi"):
+        return low[i].endswith("o")
+    if any(low[k] in lex.auxiliaries for k in range(first, i)) and low[i - 1] not in ("non", "adesso", "ora", "poi"):
         return False
-    return low[i + 1] in lex.determiners | {"che", "di", "ci"} and (w.is_capital(i - 1) or low[i - 1] in lex.people_nouns or low[i - 1] in ("controparte", "non", "adesso", "ora", "poi"))
+    turn = any(form.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS) for form in lex.forms.get(low[i], ()))
+    if low[i + 1] in ("che", "ci") and i - first <= 6:
+        return True
+    named = any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(max(first, i - 7), i))
+    return named and (turn or low[i - 1] in lex.people_nouns) and low[i - 1] not in lex.claim_nouns and low[i - 1] not in lex.prepositions
 
 
 def _english_cue(
@@ -282,7 +310,9 @@ def _english_cue(
             return None
         if (ambiguous or nearest in ("two", "three", "one")) and not _opens_content(w, lex, i + 1, last):
             return None
-        if i + 1 < last and low[i + 1] in ("missing", "dead", "stolen"):
+        if i + 1 < last and (
+            low[i + 1] in ("missing", "dead", "stolen") or (nearest in lex.people_nouns and low[i + 1] in ("on", "about") and verb.lemma == "brief")
+        ):
             return None
         return made
     if form.tense == "base":

@@ -65,6 +65,11 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     verb = draft.verb
     content = draft.contents[0]
     opening = w.low[content[0] : min(content[1], content[0] + 7)]
+    if verb is not None and "N" in verb.frames:
+        # "non ha nascosto che": hidden no more
+        if not draft.negated:
+            return False
+        draft.negated = False
     if verb is not None and verb.act in (Act.DENIES, Act.RETRACTS, Act.ADMITS) and not draft.clitic:
         if not _takes(w, lex, draft, opening):
             return False
@@ -80,6 +85,8 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
             w.text[content[1] - 1] == "?" or (content[1] < len(w) and w.text[content[1]] == "?")
         )
         draft.act = Act.ASKS if asks or verb.lemma == "domandare" else Act.DEMANDS
+        if verb.lemma == "chiedere" and draft.rule == "object" and any(token in _DATIVES for token in w.low[content[0] + 1 : content[1]]):
+            return False  # "ha chiesto aiuto alla Cina" is told, not said
         if verb.lemma == "ask" and opening and opening[0] == "about":
             draft.act = Act.ASKS
     if verb is not None and verb.lemma in ("promettere", "promise") and opening[0][0].isdigit():
@@ -88,7 +95,7 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     if draft.rule.endswith("called"):
         draft.act = Act.ASSERTS
     if verb is not None:
-        if verb.lemma == "tell" and opening[0] == "a":
+        if verb.lemma == "tell" and opening[0] == "a" and draft.rule == "clause":
             return False
         if verb.lemma == "contestare" and draft.cue and w.low[draft.cue[1] : draft.cue[1] + 1] and w.low[draft.cue[1]] in ("a", "ad", "al", "allo", "alla", "ai", "agli", "alle", "all'", "all’"):
             draft.act = Act.ACCUSES
@@ -109,11 +116,6 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         guilty = any(token in lex.guilty_words for token in opening) and not any(token in _NOT[lex.language] for token in opening)
         draft.act = Act.ADMITS if guilty else Act.DENIES
         return not draft.negated
-    if verb is not None and "N" in verb.frames:
-        # "non ha nascosto che": hidden no more
-        if not draft.negated:
-            return False
-        draft.negated = False
     if verb is not None and "O" in verb.frames and not any(token in lex.told_nouns or token in lex.claim_nouns or token.startswith("responsab") for token in opening):
         return False
     if draft.negated:
@@ -147,6 +149,9 @@ def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
         return True
     head = next((token for token in words if token not in lex.determiners), words[0])
     return head not in lex.not_speakers
+
+
+_DATIVES = frozenset("a ad al allo alla ai agli alle all' all’".split())
 
 
 def _is_supposed(w: Words, lex: Lexicon, draft: Draft) -> bool:
@@ -198,7 +203,7 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         if any(token in lex.recognised_nouns for token in opening):
             draft.act = Act.ASSERTS
             return lex.language == "en"
-        return any(token in lex.owned_nouns for token in opening) or verb.lemma == "acknowledge"
+        return verb.lemma in ("acknowledge", "riconoscere") or any(token in lex.owned_nouns for token in opening)
     return True
 
 
@@ -227,7 +232,7 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         return
     if draft.act == Act.CONFIRMS:
         return
-    turn = meaning(w, lex, (first, last))
+    turn = meaning(w, lex, (first, draft.contents[-1][1]))
     if turn is not None and not (turn == Act.ADMITS and not draft.quoted):
         draft.act = turn
         return

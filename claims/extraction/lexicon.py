@@ -11,6 +11,8 @@ from claims.vocabulary import Act
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("it", "en")
+# Verbs that are recognised with a letter wrong.
+TURNING = frozenset({"negare", "smentire", "ammettere", "ritrattare", "deny", "admit", "retract", "recant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Lexicon:
             head, *rest = phrase.split()
             for form, tense in inflect(head, irregular.get(head, "")):
                 self.phrases.setdefault(form, []).append((tuple(rest), self.verbs[lemma], tense))
+
+        # Forms of the verbs that turn a claim over, by their first letters, for misspellings.
+        self.turning: dict[str, list[str]] = {}
+        for form, entries in self.forms.items():
+            if len(form) > 4 and any(each.verb.lemma in TURNING for each in entries):
+                self.turning.setdefault(form[:3], []).append(form)
 
     def __getattr__(self, name: str) -> frozenset[str]:
         try:

@@ -229,7 +229,7 @@ def _begins(w: Words, lex: Lexicon, j: int, last: int) -> bool:
 
 def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
     token = w.low[j]
-    if j > begin and token in lex.articles and (
+    if j > begin and token in lex.determiners and token not in ("stesso", "stessa", "tutti", "tutte", "altri", "altre", "more", "other", "all", "no", "one", "both", "senior", "top", "various", "several", "many", "some", "another", "his", "her", "their", "its") and (
         w.is_capital(j) or (w.low[j - 1] not in lex.prepositions and w.low[j - 1] not in lex.determiners and w.low[j - 1] not in lex.conjunctions)
     ):
         return False
@@ -289,6 +289,8 @@ def with_name(w: Words, lex: Lexicon, phrase: Range, last: int) -> Range:
         end += 1
     if end < last and w.is_word(end) and w.low[end] not in lex.auxiliaries and w.low[end] not in lex.conjunctions and w.low[end] not in lex.prepositions:
         return phrase
+    while w.text[end - 1] in {".", "-"}:
+        end -= 1
     return phrase[0], end
 
 

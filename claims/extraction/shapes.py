@@ -20,8 +20,15 @@ def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[
     found = [draft for draft in (_question(s), _as_said(s), _impersonal(s)) if draft is not None]
     if not found and not s.found:
         found = [draft for draft in (_so(s), _for_somebody(s)) if draft is not None]
-    if not found and previous is not None and not any(d.kind == "finite" and d.cue and d.cue[0] - s.first < 8 for d in s.found):
-        found = [draft for draft in (_of_the_sentence_before(s, previous),) if draft is not None]
+    if not found and previous is not None:
+        back = _of_the_sentence_before(s, previous)
+        if back is not None and back.cue is not None:
+            # "È quanto afferma la missione": the verb is part of this cue.
+            own = [d for d in s.found if d.cue and d.cue[0] < back.cue[1] and back.cue[0] < d.cue[1]]
+            if own or not any(d.kind == "finite" and d.cue and d.cue[0] - s.first < 8 for d in s.found):
+                for draft in own:
+                    s.found.remove(draft)
+                found = [back]
     if not found and not s.found and heading:
         found = [draft for draft in (_after_a_dash(s),) if draft is not None]
     return found
@@ -40,6 +47,7 @@ def _question(s: Sentence) -> Draft | None:
                 if w.low[k] in _BY["it"]:
                     speaker = nouns.after(w, lex, k + 1, s.last)
                     k = speaker[1] if speaker else k
+                k += k + 1 < s.end() and w.text[k] == ","
                 if k < s.end() and w.low[k] in ("se", "su", "sul", "sulla", "sulle", "sui", "circa"):
                     return _draft(s, (i, i + 2), [_to_comma(s, k)], speaker, Act.ASKS, "question-noun")
                 return None
@@ -109,7 +117,7 @@ def _impersonal(s: Sentence) -> Draft | None:
         return None
     first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.first)
     last = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.end()), s.last)
-    if w.quoted[first] or last >= s.end():
+    if w.quoted[first] or last >= s.end() or any(a <= first < b for d in s.found for a, b in d.contents):
         return None
     speaker = None
     if s.lex.language == "it" and w.low[first] in _BY["it"] and "che" in match[0].split():

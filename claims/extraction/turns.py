@@ -7,6 +7,7 @@ import re
 
 from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range, Sentence
+from claims.extraction.cues import find_misspelt
 from claims.extraction.lexicon import Lexicon
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
@@ -20,7 +21,7 @@ _DENIED = {
         r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
         r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
         r"|(?:diffond\w+|sparg\w+|mett\w+ in giro)\W+(?:\w+\W+){0,2}(?:menzogn\w+|bugie|falsit\w+|informazioni|notizie false|disinformazione|voci|calunnie)"
-        r"|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
+        r"|non (?:è|sono|siamo) colpevol|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
     ),
     "en": re.compile(
         r"\b(?:is|are|was|were|'s) (?:simply |just |absolutely |completely |totally |entirely )?(?:not|n't) (?:true|the case|correct|accurate|so)\b"
@@ -67,7 +68,61 @@ def turns(s: Sentence) -> list[Draft]:
         draft = shape(s)
         if draft is not None:
             found.append(draft)
+    if not any(d.act in TURNS for d in (*s.found, *found)):
+        draft = _loose(s)
+        if draft is not None:
+            found.append(draft)
     return found
+
+
+TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+
+
+def _loose(s: Sentence) -> Draft | None:
+    """ "L'Iran negare di …", "Kazakhstan, denies categorically transit of …": a verb of denying, admitting or taking back in a sentence
+    whose grammar a machine lost. Somebody before it, something after it; low confidence, and nothing where the verb hangs on another."""
+    w, lex, low = s.w, s.lex, s.w.low
+    if w.text[s.last - 1] == "?":
+        return None
+    for i in range(s.first, s.end()):
+        forms = lex.forms.get(low[i]) or find_misspelt(lex, low[i])
+        form = next((f for f in forms or () if f.verb.lemma in _STRONG and f.verb.act in TURNS), None)
+        if form is None or w.quoted[i] or low[i].endswith(("asse", "esse", "isse", "rebbe")):
+            continue
+        before = low[i - 1] if i > s.first else ""
+        near = low[max(s.first, i - 4) : i]
+        if (
+            before in _GOVERNED
+            or any(token in lex.negations and token != "neither" for token in near)
+            or any(token in lex.modals and token not in ("do", "does", "did", "to") for token in near)
+            or any(token in ("if", "se", "whether", "chi", "who", "whoever", "nessuno") for token in near)
+            or before in lex.determiners - {"questo", "quello", "this", "that", "always"}
+            or any(a.first <= i < a.last and a.kind == "passive" for a in s.cues)
+        ):
+            continue
+        speaker = nouns.before(w, lex, i, s.first)
+        while speaker is not None and speaker[1] - speaker[0] > 1 and low[speaker[1] - 1] in ("it", "he", "she", "questo", "ciò", "always", "anche", ","):
+            speaker = (speaker[0], speaker[1] - 1)
+        if speaker is not None and not any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(*speaker)):
+            speaker = None
+        content = s.clean(i + 1, s.end()) if i + 1 < s.end() else None
+        if speaker is None:
+            by = next((k for k in range(i + 1, min(s.end(), i + 7)) if low[k] in lex.passive_by or low[k] in ("anche", "from", "di")), None)
+            speaker = nouns.after(w, lex, by + 1, s.end()) if by is not None and form.tense in ("participle", "past") else None
+            if speaker is None or not nouns.may_speak(w, lex, speaker):
+                continue
+            content = s.clean(s.first, i) if i > s.first else content
+        if content is None:
+            content = (i - 1, i) if before in ("questo", "ciò", "this", "lo") else None
+        if content is None:
+            continue
+        draft = Draft((i, i + 1), [content], speaker, form.verb.act, "loose-object", form.verb, sentence=(s.first, s.last), kind="loose")
+        return draft
+    return None
+
+
+_STRONG = frozenset("negare smentire ammettere ritrattare deny admit retract recant contradict disavow refute recognise recognize exclude".split())
+_GOVERNED = frozenset("di a ad per da che to of without senza would could il lo la le i gli un una the".split())
 
 
 def _noun(s: Sentence) -> Draft | None:
@@ -98,6 +153,9 @@ def _noun(s: Sentence) -> Draft | None:
             continue
         if speaker is None:
             speaker = _from_whom(s, i)
+        if speaker is None and low[i - 1 : i] and low[i - 1] in ("sua", "loro", "suo", "his", "her", "their", "its") and w.quoted[content[0]]:
+            draft = Draft((i, i + 1), [content], None, verb.act, "noun", sentence=(s.first, s.last), kind="noun", quoted=True, dropped=True)
+            return draft
         if speaker is None or not nouns.may_speak(w, lex, speaker):
             continue
         if not turn and verb.act != Act.CONFIRMS and not w.quoted[content[0]]:
