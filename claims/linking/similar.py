@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -25,8 +25,8 @@ __all__ = ["Similar", "similar", "similar_to_each"]
 LEAST = 0.25
 # What is rare is judged by so many of the newest claims.
 SAMPLE = 2_000
-# At most about so many claims are looked at for one, those first that share what is rarest …
-LOOKED_AT = 3_000
+# About so many claims are looked at for one, those first that share what is rarest …
+LOOKED_AT = 2_000
 # … and so many of them are compared in full.
 COMPARED = 40
 # Combinations of two frequent elements that are tried, rarest first.
@@ -104,64 +104,68 @@ def _candidates(
         element: rarity.weight(element) for element in about.elements | about.by if element[0] in "atn#"
     }
     mine = sorted(weights, key=lambda element: (-weights[element], element))
-    share = _share(mine, rarity, newest)
-    if share is None:
+    if not mine:
         return None
+    # One look into the index for each set: a condition of many ORs would be tried on every row of the table.
+    near = RawSQL(
+        "SELECT found.id FROM unnest(%s::text[]) AS wanted (elements) CROSS JOIN LATERAL"
+        " (SELECT id FROM claims_claim WHERE signature @> wanted.elements::text[] LIMIT %s) AS found",
+        [[_as_array(each) for each in _wanted(mine, rarity, newest)], LOOKED_AT],
+    )
     shared = RawSQL(
         "(SELECT sum(m.weight) FROM unnest(%s::text[], %s::float[]) AS m (element, weight)"
         " WHERE m.element = ANY (claims_claim.signature))",
         [mine, [weights[element] for element in mine]],
     )
-    rows = Claim.objects.filter(share, merged_into=None)
-    if isinstance(of, Claim):
-        rows = rows.exclude(pk=of.pk)
-    else:
-        rows = rows.exclude(Exists(Position.objects.filter(claim=OuterRef("pk"), statement=of.pk)))
+    already = [of.pk] if isinstance(of, Claim) else Position.objects.filter(statement=of.pk).values("claim")
     return (
-        rows.annotate(number=Value(number), shared=shared)
+        Claim.objects.filter(pk__in=near)
+        .exclude(pk__in=already)
+        .annotate(number=Value(number), shared=shared)
         .defer("search_it", "search_en", "desk_note", "period_note")
         .order_by("-shared", "-pk")[:COMPARED]
     )
 
 
-def _share(mine: Sequence[str], rarity: Rarity, newest: int) -> Q | None:
-    """What a claim must have to be looked at: one of the rare elements, or several of the frequent ones together; None for no elements.
+def _wanted(mine: Sequence[str], rarity: Rarity, newest: int) -> list[tuple[str, ...]]:
+    """Sets of elements, one of which a claim must hold to be looked at: single rare ones, and frequent ones together.
 
-    The index finds them; how many there will be is estimated, so that of a million claims on one war not all come. Where even four
-    elements together are frequent, only the newest claims are looked at.
+    How many claims that will be is estimated, so that of a million claims on one war not all come.
     """
     claims = rarity.total if rarity.total < SAMPLE else newest
 
     def expected(elements: Sequence[str]) -> float:
         return claims * math.prod(rarity.counts.get(each, 1) / max(rarity.total, 1) for each in elements)
 
-    alone = _within(LOOKED_AT / 2, [(each,) for each in mine], expected)
-    wanted = Q(signature__overlap=[each for (each,) in alone]) if alone else Q()
-    frequent = mine[len(alone) :][:COMBINED]
+    wanted = _within(LOOKED_AT / 2, [(each,) for each in mine], expected)
+    frequent = mine[len(wanted) :][:COMBINED]
     for size in (2, 3, 4):
         sets = sorted(itertools.combinations(frequent, size), key=expected)
-        together = _within(LOOKED_AT / 2, sets, expected)
-        for each in together:
-            wanted |= Q(signature__contains=list(each))
-        if together:
-            return wanted
-    if frequent:
-        wanted |= Q(signature__contains=frequent[:4], pk__gt=newest - LOOKED_AT)
-    return wanted or None
+        if together := _within(LOOKED_AT / 2, sets, expected):
+            return wanted + together
+    return wanted or [tuple(mine[:4])]
 
 
 def _within(
     budget: float, sets: Sequence[tuple[str, ...]], expected: Callable[[Sequence[str]], float]
-) -> Sequence[tuple[str, ...]]:
+) -> list[tuple[str, ...]]:
     """The first of these sets that together are not expected in more claims than the budget."""
     costs = itertools.accumulate(expected(each) for each in sets)
     return [each for each, cost in zip(sets, costs, strict=True) if cost <= budget]
+
+
+def _as_array(elements: Sequence[str]) -> str:
+    """An array as PostgreSQL writes it: editors' own themes may hold anything."""
+    quoted = (element.replace("\\", "\\\\").replace('"', '\\"') for element in elements)
+    return "{" + ",".join(f'"{element}"' for element in quoted) + "}"
 
 
 # -- how alike, and why ----------------------------------------------------------------------------------------------------------
 
 
 def _compared(of: Claim | Statement, about: About, claim: Claim, rarity: Rarity) -> Similar | None:
+    if claim.merged_into_id is not None:
+        return None
     theirs = frozenset(claim.signature or ())
     # Who says it is not what it is about, unless the claim is about them.
     mine = about.elements | (about.by & theirs)

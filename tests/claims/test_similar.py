@@ -230,11 +230,14 @@ def test_the_rarest_are_looked_for_first_where_everything_else_is_frequent(
     assert best[0].claim == needle
 
 
-def test_the_index_is_used(others: list[Claim]) -> None:
+def test_an_editors_theme_may_hold_anything() -> None:
+    odd = """a "quoted", {braced}, back\\slash 'theme'"""
+    claim = make_signed("It was so.", themes=[odd])
+    assert found(make_signed("So it was.", themes=[odd])) == [claim]
+
+
+def test_each_set_of_elements_is_one_look_into_the_index(others: list[Claim]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT 1 FROM claims_claim WHERE signature && ARRAY['a:CN'] OR signature @> ARRAY['a:RU', 't:drones']"
-        )
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert plan.count("claims_claim_by_signature") == 2
+        cursor.execute("EXPLAIN SELECT 1 FROM claims_claim WHERE signature @> ARRAY['a:RU', 't:drones']")
+        assert "claims_claim_by_signature" in "".join(row[0] for row in cursor.fetchall())
