@@ -105,9 +105,9 @@ class _Numbered:
     """Places as sets of word numbers; marks do not count, so that nobody wins or loses by commas."""
 
     def __init__(self, text: str) -> None:
-        self.words = [match[0].lower() for match in _TOKEN.finditer(text) if any(map(str.isalnum, match[0]))]
+        tokens = [match for match in _TOKEN.finditer(text) if any(map(str.isalnum, match[0]))]
+        self.words = [match[0].lower() for match in tokens]
         self._at: dict[int, int] = {}
-        tokens = (match for match in _TOKEN.finditer(text) if any(map(str.isalnum, match[0])))
         for number, match in enumerate(tokens):
             self._at.update(dict.fromkeys(range(*match.span()), number))
 

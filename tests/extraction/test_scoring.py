@@ -16,6 +16,8 @@ import pytest
 from claims.extraction.findings import Finding, Mention
 from claims.extraction.gold import GoldText, read_folder, words_of
 from claims.extraction.pairing import best_pairs
+from claims.extraction.polnear import Attribution, Document, PolnearScore, attribution_of, read_split
+from claims.extraction.runs import compare, saved
 from claims.extraction.scoring import Counts, found_in, score
 from claims.vocabulary import Act
 
@@ -325,3 +327,89 @@ def test_the_figures_are_those_of_the_measuring_tool(seed: int, tmp_path: Path) 
     assert [ours[mine] for mine, _ in pairs] == pytest.approx([theirs[yours] for _, yours in pairs])
     for mine in ("denials", "denials_loose"):
         assert ours[mine] == pytest.approx({name: theirs[mine][name] for name in ours[mine]})
+
+
+# --- Two runs beside each other
+
+
+def test_a_run_says_what_was_gained_and_lost_in_numbers_alone() -> None:
+    text = gold()
+    before = saved([score(text, found_in(text, [DENIAL, finding("i droni sono partiti")]))])
+    now = saved([score(text, found_in(text, [finding("la vendita", "Verdi", Act.DENIES), SAID]))])
+    gained, lost = compare(json.loads(json.dumps(before)), now)
+    start, end = at("i droni sono partiti")
+    assert gained == [
+        "one s2 act",
+        "one s2 speaker",
+        "one s2 statement",
+        f"one no longer false: {start}-{end} asserts",
+    ]
+    assert lost == ["one s1 speaker"]
+    assert compare(now, now) == ([], [])
+    assert not any(word in json.dumps([before, now]) for word in ("vendita", "droni", "Belli", "Verdi"))
+
+
+# --- PolNeAR
+
+
+ENGLISH = "The minister denied the sale on Monday. It was late, Anna Green said. She hopes for rain."
+
+
+def document(*attributions: tuple[str, str, str]) -> Document:
+    return Document("one", ENGLISH, [attribution(*each) for each in attributions])
+
+
+def attribution(source: str, cue: str, content: str) -> Attribution:
+    def places(words: str) -> tuple[tuple[int, int], ...]:
+        return ((ENGLISH.index(words), ENGLISH.index(words) + len(words)),) if words else ()
+
+    return Attribution(places(source), places(cue), places(content))
+
+
+GOLD = [
+    ("The minister", "denied", "the sale"),
+    ("Anna Green", "said", "It was late"),
+    ("She", "hopes", "for rain"),
+]
+
+
+def polnear(*found: tuple[str, str, str]) -> dict[str, Any]:
+    total = PolnearScore()
+    total.add(document(*GOLD), [attribution(*each) for each in found])
+    return total.figures()
+
+
+def test_an_attribution_needs_half_of_the_content_and_a_word_of_the_source() -> None:
+    assert polnear(*GOLD)["attribution"] == {"p": 100.0, "r": 100.0, "f": 100.0}
+    assert polnear(("minister", "", "sale"))["attribution"] == {"p": 100.0, "r": 33.33, "f": 50.0}
+    assert polnear(("The", "", "the sale"))["attribution"]["r"] == 0
+    assert polnear(("", "", "the sale"))["content_only"]["r"] == 33.33
+
+
+def test_hopes_are_no_speech_and_finding_one_is_neither_right_nor_wrong() -> None:
+    assert polnear(*GOLD)["speech"] == {"p": 100.0, "r": 100.0, "f": 100.0}
+    assert polnear(*GOLD[:2])["speech"] == {"p": 100.0, "r": 100.0, "f": 100.0}
+
+
+def test_the_corpus_is_read_as_it_is_kept(tmp_path: Path) -> None:
+    for name in ("text", "attributions"):
+        (tmp_path / "dev" / name).mkdir(parents=True)
+    (tmp_path / "dev" / "text" / "one.txt").write_text(ENGLISH, encoding="utf-8")
+    lines = [
+        "T1\tSource 0 12\tThe minister",
+        "T2\tCue 13 19\tdenied",
+        "T3\tContent 20 28;29 38\tthe sale on Monday",
+    ]
+    lines += ["E1\tAttribution:T2 Source:T1 Cue:T2 Content:T3", "A1\tignored E1"]
+    (tmp_path / "dev" / "attributions" / "one_ann.ann").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "dev" / "attributions" / "one_bob.ann").write_text("", encoding="utf-8")
+    (read,) = read_split(tmp_path, "dev")
+    assert read.name == "one"
+    assert read.attributions == [Attribution(((0, 12),), ((13, 19),), ((20, 28), (29, 38)))]
+
+
+def test_a_speaker_who_was_worked_out_has_no_place() -> None:
+    found = Finding(
+        ((0, 3),), None, (Mention(None, "She", inferred=True), Mention((5, 8), "x")), Act.ASSERTS, "test", 1.0
+    )
+    assert attribution_of(found) == Attribution(((5, 8),), (), ((0, 3),))
