@@ -26,7 +26,7 @@ from sources.articles import Article, Refused, read_articles
 from sources.incoming import Incoming
 from sources.models import DerivationProposal, ImportItem, ImportRun, Outlet, Source
 from sources.names import fold
-from sources.origins import recognise
+from sources.origins import hold, recognise
 from sources.reports import printable
 from sources.vocabulary import BodyKind, DateBasis, Outcome, RunKind, SourcePublication
 
@@ -237,15 +237,10 @@ class _Batch:
         words = {f"text {article.text_sha256}" for article in self.articles}
         words |= {f"url {article.url}" for article in self.articles if article.url}
         words |= {f"key {article.key}" for article in self.articles if article.key}
-        keys = sorted(
-            int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True) for word in words
-        )
         with connection.cursor() as cursor:
             # Another importer's batch may take longer than what a page may wait for.
             cursor.execute("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'")
-            cursor.execute(
-                "SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys]
-            )
+        hold(words)
 
     def _look_up(self) -> None:
         """The stored sources that share a text or an address with ours, and the digests that stand for one of

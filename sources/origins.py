@@ -6,6 +6,7 @@ the other (an advisory lock until the commit), so that of two copies stored at t
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from sources.models import DerivationProposal, Source
 from sources.overlap import COMPARED, VERSION, Overlap, is_copy, overlap, sketch
 from sources.vocabulary import BodyKind, OutletKind, SourceKind
 
-__all__ = ["compare", "compare_missing", "furniture_of", "missing", "recognise"]
+__all__ = ["compare", "compare_missing", "furniture_of", "hold", "missing", "recognise"]
 
 # Texts compared word by word with a new one, and originals proposed for it.
 CANDIDATES = 10
@@ -75,6 +76,13 @@ def recognise(sources: Sequence[Source]) -> list[DerivationProposal]:
     _keep(made)
     near = _near(made)
     return _propose(near, {source.pk: source for source in sources}) if near else []
+
+
+def hold(words: Iterable[str]) -> None:
+    """Waits for whoever stores or moves what is called so ("text <sha256>", "url …", "key …"), and holds it until the commit."""
+    keys = sorted({int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True) for word in words})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys])
 
 
 def furniture_of(source: Source) -> list[tuple[int, int]]:
