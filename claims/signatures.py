@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -188,10 +189,12 @@ def _look_up(texts: Iterable[str], *, slugs: Iterable[str] = (), statements: Ite
     for text in texts:
         for name in _possible_names(text):
             written[fold(name)].add(name)
+    wanted: dict[str, Any] = {"names": list(written), "slugs": list(slugs), "statements": list(statements)}
     met = _Met()
-    values = {"names": list(written), "slugs": list(slugs), "statements": list(statements)}
+    if not any(wanted.values()):
+        return met
     with connection.cursor() as cursor:
-        cursor.execute(_PARTIES, values)
+        cursor.execute(_PARTIES, wanted)
         rows = cursor.fetchall()
     for how, key, slug, kind, *root in rows:
         actors = _actors(slug, kind, *root)

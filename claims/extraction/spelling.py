@@ -95,8 +95,8 @@ def numbers_in(text: str, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
         if len(match[0]) > LONGEST_FIGURE:
             continue
         figure = re.sub(r"[.,]", "", match["thousands"] or "") or f"{match['whole']}.{match['part'] or 0}"
-        value = Decimal(figure) * _multiple(words, match.end())
-        yield f"{value.normalize():f}", match[0]
+        amount = Decimal(figure) * _multiple(words, match.end())
+        yield f"{amount.normalize():f}", match[0]
     skipped = -1
     for place, word in enumerate(words):
         value = little.numbers.get(word.folded, 0)

@@ -213,6 +213,9 @@ def test_three_queries_for_claims_and_for_statements(
             str([match.claim.text for match in matches])
     with django_assert_num_queries(3):
         assert all(similar_to_each(statements))
+    with django_assert_num_queries(4):
+        both = similar_to_each([statements[0], claims[0], *statements[1:]])
+    assert [len(matches) for matches in both[1:2]] == [len(similar(claims[0]))]
     with django_assert_num_queries(0):
         assert similar_to_each([]) == []
 
