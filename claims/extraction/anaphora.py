@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.extraction import nouns
+from claims.extraction import countries, nouns
 from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon
 from claims.extraction.words import Words
@@ -55,7 +55,9 @@ def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> N
     if draft.kind in ("gerund", "perfect") and draft.cue[0] - draft.sentence[0] <= 2 and not draft.quoted:
         # "Dopo averlo negato, Pyongyang ha mostrato", "Pur negando l'arrivo di truppe, il Ciad ha rafforzato"
         end = max([draft.cue[1], *(c[1] for c in draft.contents)])
-        comma = next((k for k in range(draft.cue[1], min(draft.sentence[1], end + 3)) if w.text[k] == ","), None)
+        comma = next(
+            (k for k in range(draft.cue[1], min(draft.sentence[1], end + 3)) if w.text[k] == ","), None
+        )
         if comma is not None and comma + 1 < draft.sentence[1]:
             subject = nouns.after(w, lex, comma + 1, draft.sentence[1])
             if subject is not None and nouns.may_speak(w, lex, subject):
@@ -64,10 +66,20 @@ def _share_subject(w: Words, lex: Lexicon, draft: Draft, here: list[Draft]) -> N
                 return
     if draft.kind in ("gerund", "perfect") and not draft.quoted:
         # "Tehran, after having denied the transfers, changed its account"
-        comma = next((k for k in (draft.cue[0] - 1, draft.cue[0] - 2) if k > draft.sentence[0] and w.text[k] == ","), None)
+        comma = next(
+            (k for k in (draft.cue[0] - 1, draft.cue[0] - 2) if k > draft.sentence[0] and w.text[k] == ","),
+            None,
+        )
         if comma is not None and comma - draft.sentence[0] <= 6:
             subject = nouns.before(w, lex, comma, draft.sentence[0])
-            if subject is not None and nouns.may_speak(w, lex, subject) and not any(w.low[k] in lex.forms or w.low[k] in lex.auxiliaries for k in range(draft.sentence[0], comma)):
+            if (
+                subject is not None
+                and nouns.may_speak(w, lex, subject)
+                and not any(
+                    w.low[k] in lex.forms or w.low[k] in lex.auxiliaries
+                    for k in range(draft.sentence[0], comma)
+                )
+            ):
                 draft.speaker = subject
                 draft.extra["shared"] = True
                 return
@@ -111,12 +123,23 @@ def _subject_before(w: Words, lex: Lexicon, draft: Draft) -> Range | None:
     if draft.kind == "gerund" and w.text[limit - 1] == ",":
         # "è intervenuto l'ambasciatore Kosta Ilic, affermando che"
         phrase = nouns.before(w, lex, limit - 1, first)
-        if phrase is not None and lex.language == "it" and nouns.may_speak(w, lex, phrase) and phrase[0] > first and w.low[phrase[0] - 1][-2:] in ("to", "ta", "ti", "te"):
+        if (
+            phrase is not None
+            and lex.language == "it"
+            and nouns.may_speak(w, lex, phrase)
+            and phrase[0] > first
+            and w.low[phrase[0] - 1][-2:] in ("to", "ta", "ti", "te")
+        ):
             return phrase
     if draft.kind == "gerund" and first == draft.sentence[0]:
         # A verb that is not in the lexicon: "… threw her support behind X, saying".
         phrase = nouns.after(w, lex, first, limit)
-        if phrase is not None and phrase[0] == first and nouns.may_speak(w, lex, phrase) and w.is_capital(first):
+        if (
+            phrase is not None
+            and phrase[0] == first
+            and nouns.may_speak(w, lex, phrase)
+            and w.is_capital(first)
+        ):
             return phrase
     return None
 
@@ -150,7 +173,11 @@ def _carry_over(
     """ "Hanno aggiunto che": whoever spoke before, in this paragraph or the one before."""
     if draft.kind == "impersonal":
         return
-    if last is None or last.speaker is None or paragraph_of.get(draft.sentence, 0) - paragraph_of.get(last.sentence, 0) > 1:
+    if (
+        last is None
+        or last.speaker is None
+        or paragraph_of.get(draft.sentence, 0) - paragraph_of.get(last.sentence, 0) > 1
+    ):
         if before is not None and paragraph_of.get(before) == paragraph_of.get(draft.sentence):
             # nobody has spoken yet: the subject of the sentence before
             subject = nouns.after(w, lex, *before)
@@ -173,7 +200,11 @@ def _antecedent(w: Words, lex: Lexicon, draft: Draft, last: Draft | None) -> Ran
             return name
     if last is None:
         return None
-    if w.low[at] in ("he", "she") and last.speaker and any(w.low[k] in lex.documents for k in range(*last.speaker)):
+    if (
+        w.low[at] in ("he", "she")
+        and last.speaker
+        and any(w.low[k] in lex.documents for k in range(*last.speaker))
+    ):
         return None
     found = last.extra.get("antecedent") or last.speaker
     return found if isinstance(found, tuple) else None
@@ -206,3 +237,49 @@ def _goes_on(
     draft.extra.update({key: value for key, value in before.extra.items() if key == "antecedent"})
     draft.extra["on"] = True
     return draft
+
+
+# An answer is looked for so many statements back.
+BACK = 8
+_TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS)
+
+
+def bind_answers(w: Words, lex: Lexicon, drafts: list[Draft]) -> None:
+    """Denials and admissions of "it", "le accuse", "No" are about something said before: `extra["about"]`, always inferred.
+
+    The question in the same sentence or the one before; else what the same speaker admits or denies in this sentence; else the
+    nearest earlier statement of somebody else that names the speaker's country; else the nearest of somebody else.
+    """
+    for place, draft in enumerate(drafts):
+        if draft.act in _TURNS and _refers(w, lex, draft):
+            answered = _answered(w, lex, draft, drafts[max(0, place - BACK) : place][::-1])
+            if answered is not None:
+                draft.extra["about"] = list(answered.contents)
+
+
+def _refers(w: Words, lex: Lexicon, draft: Draft) -> bool:
+    """Whether the content only points at something: a pronoun, "the accusations", "No"."""
+    words = [w.low[k] for content in draft.contents for k in range(*content) if w.is_word(k)]
+    bare = [token for token in words if token not in lex.articles]
+    return draft.clitic or (
+        len(bare) <= 2 and any(token in lex.anaphors or token in lex.claim_nouns for token in words)
+    )
+
+
+def _answered(w: Words, lex: Lexicon, draft: Draft, earlier: list[Draft]) -> Draft | None:
+    for other in earlier:
+        if other.act == Act.ASKS and other.sentence[1] >= draft.sentence[0] - 1:
+            return other
+    for other in earlier:
+        if other.sentence == draft.sentence and other.speaker == draft.speaker and not _refers(w, lex, other):
+            return other
+    others = [each for each in earlier if each.speaker != draft.speaker and not _refers(w, lex, each)]
+    if not others:
+        return None
+    own = _countries(w, lex, [draft.speaker] if draft.speaker else [])
+    return next((each for each in others if own & _countries(w, lex, each.contents)), others[0])
+
+
+def _countries(w: Words, lex: Lexicon, ranges: list[Range]) -> set[str]:
+    forms = countries.load().forms(lex.language)
+    return {forms[w.low[k]] for each in ranges for k in range(*each) if w.low[k] in forms}

@@ -153,6 +153,7 @@ def make_anaphora(nlp: Language, name: str) -> object:
         w: Words = doc._.ct_words
         drafts = anaphora.complete(w, lex, doc._.ct_drafts)
         drafts = judging.judge(w, lex, drafts)
+        anaphora.bind_answers(w, lex, drafts)
         doc._.ct_findings = mentions.findings(w, lex, drafts, doc._.ct_names)
         return doc
 
