@@ -221,12 +221,12 @@ PUBLICATION_MOVES: dict[str, frozenset[str]] = {
     Publication.WITHDRAWN: frozenset({Publication.PUBLISHED}),
 }
 
-# An editor's own statement is accepted by birth; what a machine or a record brings is a suggestion first. A suggestion that was
-# discarded because of something that is taken back (a copy that was none) waits again.
+# An editor's own statement is accepted by birth; what a machine or a record brings is a suggestion first. It waits again when the
+# decision itself is taken back: an editor undoes the last act, or it was discarded because of a copy that was none.
 REVIEW_MOVES: dict[str, frozenset[str]] = {
     "": frozenset({Review.SUGGESTED, Review.ACCEPTED}),
     Review.SUGGESTED: frozenset({Review.ACCEPTED, Review.REJECTED}),
-    Review.ACCEPTED: frozenset({Review.REJECTED}),
+    Review.ACCEPTED: frozenset({Review.REJECTED, Review.SUGGESTED}),
     Review.REJECTED: frozenset({Review.ACCEPTED, Review.SUGGESTED}),
 }
 
@@ -245,6 +245,9 @@ LINK_MOVES: dict[str, frozenset[str]] = {
     LinkState.ACCEPTED: frozenset({LinkState.REJECTED}),
     LinkState.REJECTED: frozenset({LinkState.ACCEPTED}),
 }
+
+# What can turn a published assessment over.
+TURNING_ACTS = frozenset({Act.DENIES, Act.ADMITS, Act.RETRACTS})
 
 # A verdict's reason is shown to readers: it must be a sentence, not a word.
 REASON_MIN_LENGTH = 10

@@ -11,6 +11,7 @@ from claims.models.reading import Reading, ReadingChange
 from claims.models.request import Request, RequestQuerySet
 from claims.models.speaker import Affiliation, Speaker, SpeakerName, SpeakerQuerySet
 from claims.models.statement import Carrier, Statement, StatementQuerySet, StatementSpeaker
+from claims.models.triage import PossibleTurn, TriageAct
 from claims.models.verdict import Verdict, VerdictNote, VerdictQuerySet
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "OldSlug",
     "Position",
     "PositionQuerySet",
+    "PossibleTurn",
     "Reading",
     "ReadingChange",
     "Request",
@@ -45,6 +47,7 @@ __all__ = [
     "StatementSpeaker",
     "Topic",
     "TopicQuerySet",
+    "TriageAct",
     "Verdict",
     "VerdictNote",
     "VerdictQuerySet",

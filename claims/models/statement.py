@@ -256,6 +256,18 @@ class Statement(Versioned):
         indexes = [
             # The queue of suggestions, oldest source first.
             models.Index(fields=["review", "source"], name="claims_statement_by_review"),
+            # The articles with something to triage, and what kind: answered from the index alone.
+            models.Index(
+                fields=["source", "act"],
+                condition=Q(review=Review.SUGGESTED.value),
+                name="claims_statement_waiting",
+            ),
+            # The surest suggestions, for accepting many at once.
+            models.Index(
+                fields=["confidence"],
+                condition=Q(review=Review.SUGGESTED.value),
+                name="claims_statement_surest",
+            ),
             # Few statements have these: what is nested in one, what was said after it.
             models.Index(
                 fields=["inside"], condition=Q(inside__isnull=False), name="claims_statement_nested"
