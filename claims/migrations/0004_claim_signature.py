@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='claim',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['signature'], name='claims_claim_by_signature'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['signature'], name='claims_claim_by_signature'),
         ),
         migrations.AddIndex(
             model_name='claim',

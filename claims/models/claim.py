@@ -183,8 +183,9 @@ class Claim(Versioned):
         indexes = [
             GinIndex(fields=["search_it"], name="claims_claim_search_it"),
             GinIndex(fields=["search_en"], name="claims_claim_search_en"),
-            # Similar claims share actors, themes or names.
-            GinIndex(fields=["signature"], name="claims_claim_by_signature"),
+            # Similar claims share actors, themes or names. One search looks two dozen times: it must not read a list of pending
+            # entries each time (measured: 3.4 ms a look with it, 0.03 without).
+            GinIndex(fields=["signature"], name="claims_claim_by_signature", fastupdate=False),
             # What is still to be signed.
             models.Index(fields=["id"], condition=Q(signature=None), name="claims_claim_unsigned"),
             # The desk's list, newest first, by publication.
