@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import spacy
+from spacy.attrs import LENGTH, SPACY
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -17,7 +18,7 @@ from claims.extraction.shapes import other_shapes
 from claims.extraction.turns import turns
 from claims.extraction.words import FINAL, Words, find_quotations, find_sentences
 
-for name in ("ct_words", "ct_drafts", "ct_names", "ct_skip", "ct_findings"):
+for name in ("ct_words", "ct_drafts", "ct_text", "ct_names", "ct_skip", "ct_findings"):
     if not Doc.has_extension(name):
         Doc.set_extension(name, default=None)
 
@@ -38,7 +39,7 @@ def run(
 ) -> list[Finding]:
     doc = nlp.make_doc(text)
     known = names if isinstance(names, mentions.Known) else mentions.Known(names)
-    doc._.ct_names, doc._.ct_skip = known, skip
+    doc._.ct_text, doc._.ct_names, doc._.ct_skip = text, known, skip
     for _name, component in nlp.pipeline:
         doc = component(doc)
     found: list[Finding] = doc._.ct_findings
@@ -53,18 +54,27 @@ def make_quotes(nlp: Language, name: str) -> object:
     """Words, paragraphs and quotations. Furniture is left out: no paragraph holds it."""
 
     def quotes(doc: Doc) -> Doc:
-        text = doc.text
+        text: str = doc._.ct_text
         skip = sorted(doc._.ct_skip or ())
         w = Words(text, [], [], [], [])
-        for token in doc:
-            written = token.text
+        end = 0
+        # Lengths and blanks as one array: a Python object for every token would cost as much as everything else.
+        for length, blank in doc.to_array([LENGTH, SPACY]).tolist():
+            start = end
+            end = start + length + blank
+            written = text[start : start + length]
             if written.isspace():
                 if "\n" in written or "\r" in written:
                     _end_paragraph(w)
                 continue
-            start = token.idx
-            if skip and any(a < start + len(written) and start < b for a, b in skip):
+            if skip and any(a < start + length and start < b for a, b in skip):
                 _end_paragraph(w)
+                continue
+            if length == 1 or written.isalnum():
+                w.text.append(written)
+                w.low.append(written.lower())
+                w.start.append(start)
+                w.end.append(start + length)
                 continue
             for part, offset in _parts(written):
                 w.text.append(part)
@@ -81,8 +91,6 @@ def make_quotes(nlp: Language, name: str) -> object:
 
 def _parts(written: str) -> list[tuple[str, int]]:
     """A token as spaCy cut it, cut again where a mark was left glued to a word ("russi”", "èun" stays)."""
-    if len(written) == 1 or written.isalnum():
-        return [(written, 0)]
     pieces = [(m[0], m.start()) for m in _PIECES.finditer(written)]
     out: list[tuple[str, int]] = []
     for piece, offset in pieces:

@@ -6,6 +6,7 @@ import functools
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claims.vocabulary import Act
 
@@ -44,7 +45,7 @@ class Lexicon:
             lemma: Verb(lemma, Act(act), frames)
             for lemma, (act, frames) in ((lemma, entry.split()) for lemma, entry in data["verbs"].items())
         }
-        self._words = {name: frozenset(words.split()) for name, words in data["words"].items()}
+        self.__dict__.update({name: frozenset(words.split()) for name, words in data["words"].items()})
         self.according = [tuple(each.split()) for each in data["words"]["according"].split("|")]
         self.nouns = {noun: Verb(noun, Act(act), "n") for noun, act in data["nouns"].items()}
         self.ambiguous = frozenset(data["ambiguous"]["forms"].split())
@@ -53,7 +54,9 @@ class Lexicon:
         inflect = _italian if language == "it" else _english
         irregular: dict[str, str] = data.get("irregular") or data.get("forms") or {}
         for lemma, verb in self.verbs.items():
-            if "_" not in lemma and not (language == "it" and lemma.endswith("rsi") and lemma not in irregular):
+            if "_" not in lemma and not (
+                language == "it" and lemma.endswith("rsi") and lemma not in irregular
+            ):
                 for form, tense in inflect(lemma, irregular.get(lemma, "")):
                     self.forms.setdefault(form, []).append(Form(verb, tense))
         # (word after the verb's own form, …) → verb, by the first verb's forms.
@@ -69,11 +72,16 @@ class Lexicon:
             if len(form) > 4 and any(each.verb.lemma in TURNING for each in entries):
                 self.turning.setdefault(form[:3], []).append(form)
 
-    def __getattr__(self, name: str) -> frozenset[str]:
-        try:
-            return self.__dict__["_words"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+        # Every form of the acts that turn a claim over.
+        self.turns = frozenset(
+            form
+            for form, entries in self.forms.items()
+            if any(each.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS) for each in entries)
+        )
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> frozenset[str]: ...
 
 
 @functools.cache

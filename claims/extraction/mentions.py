@@ -37,7 +37,8 @@ class Known:
 
 
 def findings(w: Words, lex: Lexicon, drafts: list[Draft], known: Known) -> list[Finding]:
-    """The findings, in the order of the drafts."""
+    """The findings, in the order of the drafts. Where broken text left no words of a statement there is none."""
+    drafts = [draft for draft in drafts if _has_words(w, draft)]
     places = {id(draft): place for place, draft in enumerate(drafts)}
     return [_finding(w, lex, draft, known, places) for draft in drafts]
 
@@ -67,6 +68,19 @@ def _finding(w: Words, lex: Lexicon, draft: Draft, known: Known, places: dict[in
         in_title=_in_title(w, draft),
         flags=_flags(w, lex, draft),
     )
+
+
+def _has_words(w: Words, draft: Draft) -> bool:
+    """Keeps the stretches of the content that hold words and follow each other; whether any is left."""
+    kept: list[Range] = []
+    for first, last in sorted(draft.contents):
+        first = max(first, kept[-1][1]) if kept else first
+        if first < last and any(w.is_word(k) for k in range(first, last)):
+            kept.append((first, last))
+    draft.contents = kept
+    if draft.speaker is not None and draft.speaker[0] >= draft.speaker[1]:
+        draft.speaker = None
+    return bool(kept)
 
 
 def _delivery(w: Words, draft: Draft) -> Delivery:
