@@ -132,8 +132,16 @@ class Sentence:
             if (
                 right is not None
                 and not self._content_follows(right[1])
-                and not (lex_is_english and (cue.verb.lemma in _TO_SOMEBODY or (not quote_closed and cue.verb.act == Act.ANNOUNCES)))
-                and (quote_closed or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
+                and not (
+                    lex_is_english
+                    and (
+                        cue.verb.lemma in _TO_SOMEBODY or (not quote_closed and cue.verb.act == Act.ANNOUNCES)
+                    )
+                )
+                and (
+                    quote_closed
+                    or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING))
+                )
             ):
                 inverted, speaker = True, nouns.with_name(w, self.lex, right, self.last)
             elif (
@@ -141,7 +149,13 @@ class Sentence:
                 and (self._ends(cue.last) or self.lex.language == "it" or self._adverbial(cue.last))
             ) or (appositive is None and self.lex.language == "it" and self._ends(cue.last)):
                 inverted = True
-            if right is None and quote_closed is False and not lex_is_english and cue.last < self.last and w.low[cue.last] in ("da", "dal", "dalla", "dall'", "dall’"):
+            if (
+                right is None
+                and quote_closed is False
+                and not lex_is_english
+                and cue.last < self.last
+                and w.low[cue.last] in ("da", "dal", "dalla", "dall'", "dall’")
+            ):
                 # "Nessun ultimatum, fanno sapere da Baku"
                 speaker = nouns.after(w, self.lex, cue.last + 1, self.last, bare=True)
                 inverted = speaker is not None
@@ -180,7 +194,13 @@ class Sentence:
             return self._draft(cue, contents, speaker, rule, direct)
         found = self._right(cue)
         if found is None and cue.clitic >= 0 and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS):
-            draft = self._draft(cue, [(cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)], speaker, "clitic", False)
+            draft = self._draft(
+                cue,
+                [(cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)],
+                speaker,
+                "clitic",
+                False,
+            )
             draft.clitic = True
             return draft
         if found is None and speaker is not None and cue.verb.act in _OF_SOMETHING:
@@ -195,11 +215,23 @@ class Sentence:
         content, how = found
         if how == "object" and cue.clitic >= 0 and cue.verb.act not in _OF_SOMETHING:
             return None  # "Lo ha detto il ministro": he says it, he is not what is said
-        if lex_is_english and speaker is None and cue.kind == "finite" and cue.first > self.first and w.low[cue.first - 1] not in self.lex.conjunctions and not w.is_mark(cue.first - 1):
+        if (
+            lex_is_english
+            and speaker is None
+            and cue.kind == "finite"
+            and cue.first > self.first
+            and w.low[cue.first - 1] not in self.lex.conjunctions
+            and not w.is_mark(cue.first - 1)
+        ):
             return None
         if "I" in frames and not any(_INFINITIVE.match(w.low[m]) for m in range(*content)):
             return None
-        if how == "infinitive" and speaker is not None and cue.verb.act == Act.ANNOUNCES and not self._may(speaker):
+        if (
+            how == "infinitive"
+            and speaker is not None
+            and cue.verb.act == Act.ANNOUNCES
+            and not self._may(speaker)
+        ):
             return None
         if not inverted and speaker is None and cue.kind == "finite" and self.lex.language == "it":
             # Verb first: "Lo ha detto Kirby", "Afferma il ministero che …"
@@ -213,10 +245,18 @@ class Sentence:
                 speaker = right
         if speaker is None and not lex_is_english and how == "object" and cue.kind == "finite":
             # "Ha negato le accuse anche il capo della Cecenia"
-            also = next((k for k in range(content[0] + 1, content[1] - 1) if w.low[k] in ("anche", "pure")), None)
+            also = next(
+                (k for k in range(content[0] + 1, content[1] - 1) if w.low[k] in ("anche", "pure")), None
+            )
             if also is not None:
                 speaker, content = nouns.after(w, self.lex, also + 1, self.end()), (content[0], also)
-        if speaker is None and lex_is_english and cue.first == self.first and cue.kind == "finite" and cue.verb.act in _OF_SOMETHING:
+        if (
+            speaker is None
+            and lex_is_english
+            and cue.first == self.first
+            and cue.kind == "finite"
+            and cue.verb.act in _OF_SOMETHING
+        ):
             return None  # "Denied a hearing, the editor left"
         draft = self._draft(
             cue, [content], speaker, rule or how, how in ("quote", "colon") and self._is_quoted(content)
@@ -235,7 +275,9 @@ class Sentence:
 
     def _one(self, cue: Cue, phrase: Range | None) -> Range | None:
         """ "tra Mosca e Teheran, che ha ammesso": a verb in the singular has one subject, the nearer."""
-        if phrase is None or not any(self.w.low[k] in ("ha", "è", "aveva", "has") for k in range(cue.first, cue.last)):
+        if phrase is None or not any(
+            self.w.low[k] in ("ha", "è", "aveva", "has") for k in range(cue.first, cue.last)
+        ):
             return phrase
         w = self.w
         for k in range(phrase[1] - 2, phrase[0], -1):
@@ -384,14 +426,24 @@ class Sentence:
             m = j
             while m < limit and w.low[m] in lex.adverbs and w.low[m] != "to":
                 m += 1
-            if m + 1 < limit and w.low[m] == "to" and w.low[m + 1] not in lex.determiners and w.low[m + 1] not in lex.addressees and not w.is_capital(m + 1):
+            if (
+                m + 1 < limit
+                and w.low[m] == "to"
+                and w.low[m + 1] not in lex.determiners
+                and w.low[m + 1] not in lex.addressees
+                and not w.is_capital(m + 1)
+            ):
                 return self._until(m, cue), "infinitive"
         k = j
         # An object that is addressed: "told CBS that", "ha avvertito l'Iran che".
         if "o" in frames:
             k = self._skip_object(k)
         k = self._skip_adverbials(k)
-        if "P" in frames and cue.last < limit and w.low[cue.last] in ("to", "on", "from", "for", "against", "about"):
+        if (
+            "P" in frames
+            and cue.last < limit
+            and w.low[cue.last] in ("to", "on", "from", "for", "against", "about")
+        ):
             return (self._until(cue.last + 1, cue, phrase=True), "object") if cue.last + 1 < limit else None
         if k < limit and w.text[k] == ",":
             m = self._resumes(k + 1, limit)
@@ -477,7 +529,9 @@ class Sentence:
                 return None
         if "a" in frames:
             k = cue.last
-            content = self._until(k, cue) if k < limit and (w.low[k] in lex.as_ or self._begins_object(k)) else None
+            content = (
+                self._until(k, cue) if k < limit and (w.low[k] in lex.as_ or self._begins_object(k)) else None
+            )
             if content and any(w.low[m] in lex.as_ or self._opens_quotation(m) for m in range(*content)):
                 return content, "as"
             if "n" not in frames:
@@ -503,8 +557,25 @@ class Sentence:
         """Past "con fermezza", "di persona", "a lungo", "in no uncertain terms": how it was said, before what was said."""
         w, lex = self.w, self.lex
         while k + 2 < self.end() and w.low[k] in ("con", "senza", "di", "a", "in", "with", "without", "per"):
-            size = next((n for n in (2, 3, 4) if k + n < self.end() and (self._opens_quotation(k + n) or w.low[k + n] in lex.determiners or w.low[k + n] in ("che", "that", "ogni", "qualsiasi") or w.low[k + n].endswith(("'", "’")))), None)
-            if size is None or w.low[k + 1] in lex.determiners or (w.low[k] in ("di", "a") and _INFINITIVE.match(w.low[k + 1])):
+            size = next(
+                (
+                    n
+                    for n in (2, 3, 4)
+                    if k + n < self.end()
+                    and (
+                        self._opens_quotation(k + n)
+                        or w.low[k + n] in lex.determiners
+                        or w.low[k + n] in ("che", "that", "ogni", "qualsiasi")
+                        or w.low[k + n].endswith(("'", "’"))
+                    )
+                ),
+                None,
+            )
+            if (
+                size is None
+                or w.low[k + 1] in lex.determiners
+                or (w.low[k] in ("di", "a") and _INFINITIVE.match(w.low[k + 1]))
+            ):
                 return k
             k += size
         return k
@@ -692,12 +763,21 @@ class Sentence:
                 after = w.low[j + 1] if j + 1 < end else ""
                 near = next((n for n in later if j < n <= j + 12), None)
                 if near is not None:
-                    if phrase and w.low[j + 1] == "secondo" and w.low[near + 1 : near + 2] in (["cui"], ["la"], ["il"]):
+                    if (
+                        phrase
+                        and w.low[j + 1] == "secondo"
+                        and w.low[near + 1 : near + 2] in (["cui"], ["la"], ["il"])
+                    ):
                         j += 2
                         continue
                     if near == j + 1 or (
                         near == j + 2
-                        and (after in lex.adverbs or after in lex.conjunctions or after in lex.negations or after in ("salvo", "per", "pur", "dopo", "after", "while", "by"))
+                        and (
+                            after in lex.adverbs
+                            or after in lex.conjunctions
+                            or after in lex.negations
+                            or after in ("salvo", "per", "pur", "dopo", "after", "while", "by")
+                        )
                     ):
                         stop = j
                         break
@@ -707,10 +787,19 @@ class Sentence:
                     if self._parenthesis_at(j, near):
                         stop = j
                         break
-                if cue is not None and cue.kind in ("gerund", "perfect") and (cue.first - self.first <= 2 or (phrase and cue.verb.act in _OF_SOMETHING)):
+                if (
+                    cue is not None
+                    and cue.kind in ("gerund", "perfect")
+                    and (cue.first - self.first <= 2 or (phrase and cue.verb.act in _OF_SOMETHING))
+                ):
                     stop = j
                     break
-                if cue is not None and own - 2 >= self.first and w.low[own - 1] in lex.relatives and w.text[own - 2] == ",":
+                if (
+                    cue is not None
+                    and own - 2 >= self.first
+                    and w.low[own - 1] in lex.relatives
+                    and w.text[own - 2] == ","
+                ):
                     stop = j
                     break
                 if phrase and (
@@ -848,7 +937,11 @@ class Sentence:
     def _second_part(self, cue: Cue, speaker: Range | None, left: Range) -> list[Range]:
         """ "A", said X, "B": what goes on after the speaker. "The rate, officials said, will rise" goes on too."""
         w, lex = self.w, self.lex
-        j = self._skip_adverbials(self._skip_object(cue.last) if "o" in cue.verb.frames and speaker is None else max(cue.last, speaker[1] if speaker else 0))
+        j = self._skip_adverbials(
+            self._skip_object(cue.last)
+            if "o" in cue.verb.frames and speaker is None
+            else max(cue.last, speaker[1] if speaker else 0)
+        )
         end = self.end()
         if j >= end or w.text[j] not in {",", "–", "—", ":"}:
             return []
@@ -860,7 +953,14 @@ class Sentence:
             token = w.low[j + 1] if j + 1 < end else ""
             if token in _GOES_ON:
                 return [] if near else [self._until(j + 1, cue)]
-            if speaker is None and not w.quoted[left[0]] and not near and j + 3 < end and token not in lex.relatives and not token.endswith(("ing", "ndo")):
+            if (
+                speaker is None
+                and not w.quoted[left[0]]
+                and not near
+                and j + 3 < end
+                and token not in lex.relatives
+                and not token.endswith(("ing", "ndo"))
+            ):
                 return [self._until(j + 1, cue)]
             m = next((m for m in range(j + 1, min(end, j + 14)) if w.text[m] == ","), None)
             if m is None or any(j < c.first <= m for c in self.cues):
@@ -915,7 +1015,10 @@ class Sentence:
     def _passive_subject(self, cue: Cue) -> Range | None:
         """What is denied: all that stands before, where no comma parts it ("The rumours that …")."""
         w = self.w
-        first = next((k + 1 for k in range(cue.first - 1, self.first - 1, -1) if w.text[k] in {",", ";", ":"}), self.first)
+        first = next(
+            (k + 1 for k in range(cue.first - 1, self.first - 1, -1) if w.text[k] in {",", ";", ":"}),
+            self.first,
+        )
         if cue.first - first <= 24 and first < cue.first:
             return self.clean(first, cue.first)
         return nouns.before(w, self.lex, cue.first, self.first)
@@ -945,7 +1048,14 @@ class Sentence:
             "hastened",
             "moved",
             "took",
-            "quick", "obliged", "compelled", "keen", "ready", "keep", "keeps", "chose",
+            "quick",
+            "obliged",
+            "compelled",
+            "keen",
+            "ready",
+            "keep",
+            "keeps",
+            "chose",
             "dared",
             "refused_",
         ):
@@ -1045,7 +1155,12 @@ class Sentence:
         start = k + 1 if w.low[k] in ("cui", "quanto") else k + 2
         if w.low[k] == "quanto":
             verb = next((c for c in self.cues if start <= c.first <= start + 2), None)
-            if verb is None and start + 2 < self.end() and w.low[start] in lex.forms and w.low[start + 1] in lex.passive_by:
+            if (
+                verb is None
+                and start + 2 < self.end()
+                and w.low[start] in lex.forms
+                and w.low[start + 1] in lex.passive_by
+            ):
                 # "secondo quanto riferito dalle autorità"
                 source = nouns.after(w, lex, start + 2, self.end(), bare=True)
                 left = self._left(phrase.first) if phrase.first - self.first > 2 else []
@@ -1083,7 +1198,14 @@ class Sentence:
     def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:
         draft = self._draft(cue, contents, source, rule, False)
         draft.quoted = all(self._is_quoted(content) for content in contents)
-        draft.act = next((lex_noun.act for k in range(cue.first, cue.last) if (lex_noun := self.lex.nouns.get(self.w.low[k]))), draft.act)
+        draft.act = next(
+            (
+                lex_noun.act
+                for k in range(cue.first, cue.last)
+                if (lex_noun := self.lex.nouns.get(self.w.low[k]))
+            ),
+            draft.act,
+        )
         return draft
 
     def _names_somebody(self, phrase: Range) -> bool:

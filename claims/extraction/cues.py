@@ -65,7 +65,9 @@ def find_misspelt(lex: Lexicon, token: str) -> list[Form] | None:
         return None
     for form in lex.turning.get(token[:3], ()):
         if abs(len(form) - len(token)) <= 1 and _one_edit(form, token):
-            return [each for each in lex.forms[form] if each.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)]
+            return [
+                each for each in lex.forms[form] if each.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+            ]
     return None
 
 
@@ -81,7 +83,23 @@ def _one_edit(left: str, right: str) -> bool:
 
 def _glued(lex: Lexicon, token: str) -> list[Form] | None:
     """ "negatoche", "smentitol’": machine translation glues the next word to the verb."""
-    for tail in ("che", "that", "tali", "di", "la", "le", "il", "lo", "i", "l’", "l'", "l", "the", "to", "it"):
+    for tail in (
+        "che",
+        "that",
+        "tali",
+        "di",
+        "la",
+        "le",
+        "il",
+        "lo",
+        "i",
+        "l’",
+        "l'",
+        "l",
+        "the",
+        "to",
+        "it",
+    ):
         if token.endswith(tail):
             known = lex.forms.get(token[: -len(tail)])
             if known is not None and known[0].tense in ("participle", "past", "finite"):
@@ -165,7 +183,16 @@ def _italian_cue(
         if not auxiliaries:
             averlo = _AVERLO.match(low[begin - 1]) if begin > first else None
             j = begin - 1
-            while averlo is None and j > first and i - j < 5 and (low[j].endswith("mente") or low[j] in lex.adverbs or low[j] in ("a", "lungo", "più", "volte", "in", "precedenza")):
+            while (
+                averlo is None
+                and j > first
+                and i - j < 5
+                and (
+                    low[j].endswith("mente")
+                    or low[j] in lex.adverbs
+                    or low[j] in ("a", "lungo", "più", "volte", "in", "precedenza")
+                )
+            ):
                 j -= 1
                 averlo = _AVERLO.match(low[j])
             if averlo is None and _bare_participle(w, lex, i, first, last):
@@ -237,18 +264,33 @@ def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> b
     low = w.low
     if i == first or i + 1 >= last or low[i] in lex.ambiguous:
         return False
-    content = low[i + 1] in lex.determiners or low[i + 1] in lex.complementizers or low[i + 1] in ("di", ",", ":", "ci") or w.is_mark(i + 1)
+    content = (
+        low[i + 1] in lex.determiners
+        or low[i + 1] in lex.complementizers
+        or low[i + 1] in ("di", ",", ":", "ci")
+        or w.is_mark(i + 1)
+    )
     if not content:
         return False
     if low[i - 1] in ("a", "à", "anno", "o") and i - 1 > first and (w.is_word(i - 2) or w.text[i - 2] == ","):
         return low[i].endswith("o")
-    if any(low[k] in lex.auxiliaries for k in range(first, i)) and low[i - 1] not in ("non", "adesso", "ora", "poi"):
+    if any(low[k] in lex.auxiliaries for k in range(first, i)) and low[i - 1] not in (
+        "non",
+        "adesso",
+        "ora",
+        "poi",
+    ):
         return False
     turn = any(form.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS) for form in lex.forms.get(low[i], ()))
     if low[i + 1] in ("che", "ci") and i - first <= 6:
         return True
     named = any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(max(first, i - 7), i))
-    return named and (turn or low[i - 1] in lex.people_nouns) and low[i - 1] not in lex.claim_nouns and low[i - 1] not in lex.prepositions
+    return (
+        named
+        and (turn or low[i - 1] in lex.people_nouns)
+        and low[i - 1] not in lex.claim_nouns
+        and low[i - 1] not in lex.prepositions
+    )
 
 
 def _english_cue(
@@ -311,7 +353,8 @@ def _english_cue(
         if (ambiguous or nearest in ("two", "three", "one")) and not _opens_content(w, lex, i + 1, last):
             return None
         if i + 1 < last and (
-            low[i + 1] in ("missing", "dead", "stolen") or (nearest in lex.people_nouns and low[i + 1] in ("on", "about") and verb.lemma == "brief")
+            low[i + 1] in ("missing", "dead", "stolen")
+            or (nearest in lex.people_nouns and low[i + 1] in ("on", "about") and verb.lemma == "brief")
         ):
             return None
         return made

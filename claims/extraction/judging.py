@@ -77,7 +77,9 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         if any(token in lex.claim_nouns for token in opening[:3]) and "object" in draft.rule:
             draft.act = Act.DENIES
             return not draft.negated
-        silent = any(token in lex.silent_verbs for token in opening[:4]) or any(token in lex.addressees for token in opening)
+        silent = any(token in lex.silent_verbs for token in opening[:4]) or any(
+            token in lex.addressees for token in opening
+        )
         draft.act = Act.DECLINES if silent else Act.REFUSES
         return True
     elif verb is not None and verb.lemma in ("ask", "chiedere", "domandare"):
@@ -85,7 +87,11 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
             w.text[content[1] - 1] == "?" or (content[1] < len(w) and w.text[content[1]] == "?")
         )
         draft.act = Act.ASKS if asks or verb.lemma == "domandare" else Act.DEMANDS
-        if verb.lemma == "chiedere" and draft.rule == "object" and any(token in _DATIVES for token in w.low[content[0] + 1 : content[1]]):
+        if (
+            verb.lemma == "chiedere"
+            and draft.rule == "object"
+            and any(token in _DATIVES for token in w.low[content[0] + 1 : content[1]])
+        ):
             return False  # "ha chiesto aiuto alla Cina" is told, not said
         if verb.lemma == "ask" and opening and opening[0] == "about":
             draft.act = Act.ASKS
@@ -97,10 +103,17 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     if verb is not None:
         if verb.lemma == "tell" and opening[0] == "a" and draft.rule == "clause":
             return False
-        if verb.lemma == "contestare" and draft.cue and w.low[draft.cue[1] : draft.cue[1] + 1] and w.low[draft.cue[1]] in ("a", "ad", "al", "allo", "alla", "ai", "agli", "alle", "all'", "all’"):
+        if (
+            verb.lemma == "contestare"
+            and draft.cue
+            and w.low[draft.cue[1] : draft.cue[1] + 1]
+            and w.low[draft.cue[1]] in ("a", "ad", "al", "allo", "alla", "ai", "agli", "alle", "all'", "all’")
+        ):
             draft.act = Act.ACCUSES
             return True
-        if verb.lemma in ("condannare", "condemn") and any(token in ("anni", "mesi", "ergastolo", "years", "months", "prison") for token in opening):
+        if verb.lemma in ("condannare", "condemn") and any(
+            token in ("anni", "mesi", "ergastolo", "years", "months", "prison") for token in opening
+        ):
             return False
         if verb.lemma in ("declare", "svelare", "comunicare") and draft.rule == "object":
             draft.act = Act.ANNOUNCES
@@ -113,10 +126,19 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
             draft.act = Act.ASKS
             return True
     if draft.rule == "declares":
-        guilty = any(token in lex.guilty_words for token in opening) and not any(token in _NOT[lex.language] for token in opening)
+        guilty = any(token in lex.guilty_words for token in opening) and not any(
+            token in _NOT[lex.language] for token in opening
+        )
         draft.act = Act.ADMITS if guilty else Act.DENIES
         return not draft.negated
-    if verb is not None and "O" in verb.frames and not any(token in lex.told_nouns or token in lex.claim_nouns or token.startswith("responsab") for token in opening):
+    if (
+        verb is not None
+        and "O" in verb.frames
+        and not any(
+            token in lex.told_nouns or token in lex.claim_nouns or token.startswith("responsab")
+            for token in opening
+        )
+    ):
         return False
     if draft.negated:
         return _negated(draft)
@@ -136,7 +158,25 @@ def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
         group = w.low[draft.cue[0] : draft.cue[1]]
         if any(token in lex.hypothetical for token in group):
             return False
-        if group[-1].endswith(("rebbe", "rebbero", "asse", "esse", "isse", "assero", "essero", "issero", "erà", "eranno", "irà", "iranno")) and lex.language == "it":
+        if (
+            group[-1].endswith(
+                (
+                    "rebbe",
+                    "rebbero",
+                    "asse",
+                    "esse",
+                    "isse",
+                    "assero",
+                    "essero",
+                    "issero",
+                    "erà",
+                    "eranno",
+                    "irà",
+                    "iranno",
+                )
+            )
+            and lex.language == "it"
+        ):
             return False
     if _is_supposed(w, lex, draft):
         return False
@@ -162,7 +202,9 @@ def _is_supposed(w: Words, lex: Lexicon, draft: Draft) -> bool:
     begin = min([draft.cue[0] if draft.cue else last, draft.speaker[0] if draft.speaker else last])
     if begin > first and w.low[begin - 1] in ("if", "whether", "se", "unless", "should"):
         return True
-    return w.text[last - 1] == "?" and (w.low[begin] in lex.modals or (begin > first and w.low[begin - 1] in lex.modals))
+    return w.text[last - 1] == "?" and (
+        w.low[begin] in lex.modals or (begin > first and w.low[begin - 1] in lex.modals)
+    )
 
 
 def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
@@ -170,7 +212,14 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     verb = draft.verb
     assert verb is not None  # noqa: S101
     noun = "object" in draft.rule or draft.rule in ("as", "gerund-as", "passive", "passive-as")
-    if verb.lemma in ("escludere", "exclude") and noun and any(token in ("dal", "dalla", "dai", "dalle", "from") for token in w.low[draft.contents[0][0] : draft.contents[0][1]]):
+    if (
+        verb.lemma in ("escludere", "exclude")
+        and noun
+        and any(
+            token in ("dal", "dalla", "dai", "dalle", "from")
+            for token in w.low[draft.contents[0][0] : draft.contents[0][1]]
+        )
+    ):
         return False
     if verb.lemma in _PLAIN_DENIALS:
         if noun and any(token in lex.access_nouns for token in opening[:5]):
@@ -181,7 +230,9 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         if noun and any(token in ("richiesta", "richieste", "request", "requests") for token in opening[:4]):
             draft.extra["also"] = (Act.REFUSES,)
         return True
-    if draft.speaker is not None and any(token in lex.access_nouns for token in w.low[draft.speaker[0] : draft.speaker[1]]):
+    if draft.speaker is not None and any(
+        token in lex.access_nouns for token in w.low[draft.speaker[0] : draft.speaker[1]]
+    ):
         return False
     if verb.act == Act.DENIES:
         of_claims = any(
@@ -199,11 +250,17 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         return not noun or any(token in lex.told_nouns for token in opening)
     if verb.lemma == "concede" and noun:
         return any(token in lex.owned_nouns or token in lex.claim_nouns for token in opening)
-    if verb.act == Act.ADMITS and noun and verb.lemma in ("riconoscere", "acknowledge", "recognise", "recognize"):
+    if (
+        verb.act == Act.ADMITS
+        and noun
+        and verb.lemma in ("riconoscere", "acknowledge", "recognise", "recognize")
+    ):
         if any(token in lex.recognised_nouns for token in opening):
             draft.act = Act.ASSERTS
             return lex.language == "en"
-        return verb.lemma in ("acknowledge", "riconoscere") or any(token in lex.owned_nouns for token in opening)
+        return verb.lemma in ("acknowledge", "riconoscere") or any(
+            token in lex.owned_nouns for token in opening
+        )
     return True
 
 
@@ -236,18 +293,37 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
     if turn is not None and not (turn == Act.ADMITS and not draft.quoted):
         draft.act = turn
         return
-    if draft.verb is not None and ("a" in draft.verb.frames or draft.rule.endswith("called")) and any(token in lex.false_words for token in tokens):
+    if (
+        draft.verb is not None
+        and ("a" in draft.verb.frames or draft.rule.endswith("called"))
+        and any(token in lex.false_words for token in tokens)
+    ):
         draft.act = Act.DENIES
         return
     if tokens[:2] == ["no", "comment"]:
         draft.act = Act.DECLINES
-    elif tokens[0] == "no" and len(tokens) > 1 and tokens[1] in ("al", "alla", "allo", "ai", "alle", "all'", "to", "agli"):
+    elif (
+        tokens[0] == "no"
+        and len(tokens) > 1
+        and tokens[1] in ("al", "alla", "allo", "ai", "alle", "all'", "to", "agli")
+    ):
         draft.act = Act.REFUSES
-    elif draft.quoted and (tokens[0] == "non" and len(tokens) > 1 and tokens[1].endswith("remo") or tokens[:3] == ["we", "will", "not"] or tokens[:3] in (["we", "wo", "n't"], ["we", "wo", "n’t"])):
+    elif draft.quoted and (
+        tokens[0] == "non"
+        and len(tokens) > 1
+        and tokens[1].endswith("remo")
+        or tokens[:3] == ["we", "will", "not"]
+        or tokens[:3] in (["we", "wo", "n't"], ["we", "wo", "n’t"])
+    ):
         draft.act = Act.REFUSES
     elif _DOUBTING[lex.language].search(" ".join(tokens[:14])):
         draft.act = Act.DOUBTS
-    elif tokens[0] in lex.no_words and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla")) or tokens[:2] in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"]):
+    elif (
+        tokens[0] in lex.no_words
+        and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla"))
+        or tokens[:2]
+        in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"])
+    ):
         draft.act = Act.DENIES
     elif tokens[0] in lex.no_words and (
         len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
@@ -264,7 +340,9 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         draft.act = Act.DENIES
     elif _denies_for_itself(w, lex, draft, first, last):
         draft.act = Act.DENIES
-    elif tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never") or (tokens[0] == "no" and lex.language == "it" and len(tokens) <= 8):
+    elif tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never") or (
+        tokens[0] == "no" and lex.language == "it" and len(tokens) <= 8
+    ):
         draft.act = Act.DENIES
     elif (
         draft.kind == "gerund"
@@ -281,7 +359,9 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
 
 
 _DOUBTING = {
-    "it": re.compile(r"\bnon (?:sono|siamo|è) (?:affatto |del tutto )?(?:sicur|convint|cert)\w|\bho (?:forti |molti |seri )?dubbi|\bstento a credere|\bdubito"),
+    "it": re.compile(
+        r"\bnon (?:sono|siamo|è) (?:affatto |del tutto )?(?:sicur|convint|cert)\w|\bho (?:forti |molti |seri )?dubbi|\bstento a credere|\bdubito"
+    ),
     "en": re.compile(r"\b(?:not|n't) (?:sure|convinced|certain)\b|hard to believe|\bi doubt\b|\bwe doubt\b"),
 }
 
@@ -294,11 +374,17 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
             continue
         if k - first <= 1 and k + 1 < last and w.low[k + 1] in lex.claim_nouns:
             return True
-        alone = k + 1 >= last or not w.is_word(k + 1) or w.low[k + 1] in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i")
+        alone = (
+            k + 1 >= last
+            or not w.is_word(k + 1)
+            or w.low[k + 1] in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i")
+        )
         if k - first <= 2 and last - first <= 14 and alone:
             return True
         linked = any(
-            w.low[j] in lex.be or w.low[j] in ("as", "come", "si", "di", "them", "it", "this") or (w.low[j] in lex.determiners and j == first)
+            w.low[j] in lex.be
+            or w.low[j] in ("as", "come", "si", "di", "them", "it", "this")
+            or (w.low[j] in lex.determiners and j == first)
             for j in range(max(first, k - 3), k)
         )
         if linked and (alone or w.low[k + 1] in lex.prepositions or w.low[k + 1] in lex.conjunctions):
@@ -368,14 +454,20 @@ def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: i
             and any(token in _PERFECT[language] for token in tokens[:5])
             and tokens[0] in ("mai", "non", "noi")
         )
-    if tokens[0] in forms_of_countries(language) or (tokens[0] in lex.determiners and len(tokens) > 1 and tokens[1] in forms_of_countries(language)):
+    if tokens[0] in forms_of_countries(language) or (
+        tokens[0] in lex.determiners and len(tokens) > 1 and tokens[1] in forms_of_countries(language)
+    ):
         # "China had never provided weapons", said by somebody who may speak for China
         negation = next((k for k, token in enumerate(tokens[:6]) if token in _NOT[language]), None)
         plain = negation is not None and any(token in _PERFECT[language] for token in tokens[: negation + 2])
         if not plain:
             return False
         return "mai" in tokens or "never" in tokens or _may_speak_for(w, lex, draft, tokens)
-    if tokens[0] in _OWN[language] or (len(tokens) > 1 and tokens[1].startswith("nostr")) or tokens[0] == "our":
+    if (
+        tokens[0] in _OWN[language]
+        or (len(tokens) > 1 and tokens[1].startswith("nostr"))
+        or tokens[0] == "our"
+    ):
         negation = next((k for k, token in enumerate(tokens[:5]) if token in _NOT[language]), None)
         if negation is None:
             return False

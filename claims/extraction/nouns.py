@@ -63,7 +63,12 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
                 head = before(w, lex, relative, first)
                 if head is not None:
                     return head
-            if not (j > first and w.low[j - 1] in lex.people_nouns and j + 1 < end and w.low[j + 1] in lex.prepositions):
+            if not (
+                j > first
+                and w.low[j - 1] in lex.people_nouns
+                and j + 1 < end
+                and w.low[j + 1] in lex.prepositions
+            ):
                 break
         j -= 1
     return trim(w, lex, _article(w, lex, j + 1, end), end)
@@ -92,15 +97,23 @@ def _verbal(w: Words, lex: Lexicon, k: int) -> bool:
     )
 
 
-_TOOK = frozenset("took gave made went came got held sent spoke met left led began stood ran drew won lost kept fell rose sat saw was were is are has had".split())
-_PASTS = frozenset("spoke had took went came knew saw met left held were was wants works lives lavora vive parla segue conosce".split())
+_TOOK = frozenset(
+    "took gave made went came got held sent spoke met left led began stood ran drew won lost kept fell rose sat saw was were is are has had".split()
+)
+_PASTS = frozenset(
+    "spoke had took went came knew saw met left held were was wants works lives lavora vive parla segue conosce".split()
+)
 
 
 def _is_auxiliary(w: Words, lex: Lexicon, j: int) -> bool:
     """ "Stati" in "Stati Uniti" is none, nor the "'s" of a possessive."""
     if w.low[j] == "stato" and j > 0 and w.low[j - 1] in ("lo", "dello", "allo", "dallo", "sullo"):
         return False
-    return w.low[j] in lex.auxiliaries and not (w.is_capital(j) and w.low[j] in ("stati", "stato", "will", "may")) and w.low[j] not in _POSSESSIVE
+    return (
+        w.low[j] in lex.auxiliaries
+        and not (w.is_capital(j) and w.low[j] in ("stati", "stato", "will", "may"))
+        and w.low[j] not in _POSSESSIVE
+    )
 
 
 def _takes_a_clause(w: Words, lex: Lexicon, j: int, first: int) -> bool:
@@ -122,7 +135,8 @@ def _with_apposition(w: Words, lex: Lexicon, end: int, first: int) -> Range | No
         return None
     following = w.low[opening + 1]
     describes = (
-        w.is_capital(opening + 1) and following not in lex.prepositions
+        w.is_capital(opening + 1)
+        and following not in lex.prepositions
         or following in lex.determiners
         or following in lex.people_nouns
         or following[0].isdigit()
@@ -229,8 +243,43 @@ def _begins(w: Words, lex: Lexicon, j: int, last: int) -> bool:
 
 def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
     token = w.low[j]
-    if j > begin and token in lex.determiners and token not in ("stesso", "stessa", "tutti", "tutte", "altri", "altre", "more", "other", "all", "no", "one", "both", "senior", "top", "various", "several", "many", "some", "another", "his", "her", "their", "its") and (
-        w.is_capital(j) or (w.low[j - 1] not in lex.prepositions and w.low[j - 1] not in lex.determiners and w.low[j - 1] not in lex.conjunctions)
+    if (
+        j > begin
+        and token in lex.determiners
+        and token
+        not in (
+            "stesso",
+            "stessa",
+            "tutti",
+            "tutte",
+            "altri",
+            "altre",
+            "more",
+            "other",
+            "all",
+            "no",
+            "one",
+            "both",
+            "senior",
+            "top",
+            "various",
+            "several",
+            "many",
+            "some",
+            "another",
+            "his",
+            "her",
+            "their",
+            "its",
+        )
+        and (
+            w.is_capital(j)
+            or (
+                w.low[j - 1] not in lex.prepositions
+                and w.low[j - 1] not in lex.determiners
+                and w.low[j - 1] not in lex.conjunctions
+            )
+        )
     ):
         return False
     if (
@@ -245,17 +294,13 @@ def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
         return True
     if w.text[j] == "." and j + 1 < last and w.low[j - 1] + "." in lex.abbreviations:
         return True
-    if j > begin and (w.text[j] == "(" or w.text[begin : j].count("(") > w.text[begin:j].count(")")):
+    if j > begin and (w.text[j] == "(" or w.text[begin:j].count("(") > w.text[begin:j].count(")")):
         return ")" in w.text[j : min(last, j + 8)]
     if w.text[j] == ")":
         return "(" in w.text[begin:j]
     if w.text[j] in _STOPS or w.text[j] == "," or w.is_mark(j):
         return False
-    if (
-        token in lex.complementizers
-        or token in lex.times
-        or _is_auxiliary(w, lex, j)
-    ):
+    if token in lex.complementizers or token in lex.times or _is_auxiliary(w, lex, j):
         return False
     if token in lex.conjunctions:
         return (
@@ -285,9 +330,22 @@ def with_name(w: Words, lex: Lexicon, phrase: Range, last: int) -> Range:
     if not any(w.low[k] in lex.people_nouns for k in range(*phrase)):
         return phrase
     end = comma + 1
-    while end < last and end - comma <= 5 and (w.is_capital(end) or (end > comma + 1 and w.low[end] in ("di", "de", "von", "van", "al", "bin", "-", "."))):
+    while (
+        end < last
+        and end - comma <= 5
+        and (
+            w.is_capital(end)
+            or (end > comma + 1 and w.low[end] in ("di", "de", "von", "van", "al", "bin", "-", "."))
+        )
+    ):
         end += 1
-    if end < last and w.is_word(end) and w.low[end] not in lex.auxiliaries and w.low[end] not in lex.conjunctions and w.low[end] not in lex.prepositions:
+    if (
+        end < last
+        and w.is_word(end)
+        and w.low[end] not in lex.auxiliaries
+        and w.low[end] not in lex.conjunctions
+        and w.low[end] not in lex.prepositions
+    ):
         return phrase
     while w.text[end - 1] in {".", "-"}:
         end -= 1

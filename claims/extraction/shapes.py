@@ -12,7 +12,26 @@ from claims.vocabulary import Act
 _BE = {"it": ("è", "e'", "e’", "era", "sono"), "en": ("that", "this", "those", "it", "such")}
 _BY = {"it": frozenset("da dal dallo dalla dai dagli dalle dall' dall’ di del dello della dei degli delle dell' dell’".split()),
        "en": frozenset(("by", "of", "from"))}  # fmt: skip
-_TO_SAY = ("dirlo", "affermarlo", "riferirlo", "sostenerlo", "scriverlo", "dichiararlo", "confermarlo", "rivelarlo", "annunciarlo", "spiegarlo", "precisarlo", "negarlo", "smentirlo", "ribadirlo", "denunciarlo", "riportarlo", "ricordarlo", "sottolinearlo")
+_TO_SAY = (
+    "dirlo",
+    "affermarlo",
+    "riferirlo",
+    "sostenerlo",
+    "scriverlo",
+    "dichiararlo",
+    "confermarlo",
+    "rivelarlo",
+    "annunciarlo",
+    "spiegarlo",
+    "precisarlo",
+    "negarlo",
+    "smentirlo",
+    "ribadirlo",
+    "denunciarlo",
+    "riportarlo",
+    "ricordarlo",
+    "sottolinearlo",
+)
 
 
 def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
@@ -41,7 +60,12 @@ def _question(s: Sentence) -> Draft | None:
         if w.low[s.first][:-1] in ("interrogat", "interpellat", "sollecitat") and s.first + 2 < s.end():
             return _draft(s, (s.first, s.first + 1), [_to_comma(s, s.first + 1)], None, Act.ASKS, "asked")
         for i in range(s.first, min(s.last, s.first + 24) - 3):
-            if w.low[i] in ("alla", "a", "una") and w.low[i + 1] == "domanda" or w.low[i] == "domanda" and i == s.first:
+            if (
+                w.low[i] in ("alla", "a", "una")
+                and w.low[i + 1] == "domanda"
+                or w.low[i] == "domanda"
+                and i == s.first
+            ):
                 k = i + 2 if w.low[i + 1] == "domanda" else i + 1
                 speaker = None
                 if w.low[k] in _BY["it"]:
@@ -54,12 +78,28 @@ def _question(s: Sentence) -> Draft | None:
         return None
     for i in range(s.first, min(s.last, s.first + 24) - 2):
         if w.low[i] == "asked" and not w.quoted[i]:
-            start = i == s.first or (i == s.first + 1 and w.low[i - 1] == "when") or w.text[i - 1] == "," or w.low[i - 1] in lex.be or w.low[i - 1] == "when"
+            start = (
+                i == s.first
+                or (i == s.first + 1 and w.low[i - 1] == "when")
+                or w.text[i - 1] == ","
+                or w.low[i - 1] in lex.be
+                or w.low[i - 1] == "when"
+            )
             if start and w.low[i + 1] == "by":
                 asker = nouns.after(w, lex, i + 2, s.end())
                 if asker and w.low[asker[1]] in ("if", "whether", "about", "why", "how", "what"):
                     return _draft(s, (i, i + 1), [_to_comma(s, asker[1])], asker, Act.ASKS, "asked")
-            if start and w.low[i + 1] in ("if", "whether", "about", "why", "how", "what", "who", "when", "where"):
+            if start and w.low[i + 1] in (
+                "if",
+                "whether",
+                "about",
+                "why",
+                "how",
+                "what",
+                "who",
+                "when",
+                "where",
+            ):
                 return _draft(s, (i, i + 1), [_to_comma(s, i + 1)], None, Act.ASKS, "asked")
     return None
 
@@ -79,7 +119,14 @@ def _as_said(s: Sentence) -> Draft | None:
         return None
     for i in range(s.first + 1, comma):
         forms = lex.forms.get(w.low[i], ())
-        form = next((f for f in forms if f.tense in ("participle", "past", "finite", "base") and "c" in f.verb.frames), None)
+        form = next(
+            (
+                f
+                for f in forms
+                if f.tense in ("participle", "past", "finite", "base") and "c" in f.verb.frames
+            ),
+            None,
+        )
         if form is None:
             continue
         speaker = None
@@ -90,7 +137,9 @@ def _as_said(s: Sentence) -> Draft | None:
         if speaker is None:
             speaker = nouns.before(w, lex, i, s.first + 1)
         if speaker is not None and nouns.may_speak(w, lex, speaker):
-            return _draft(s, (s.first, i + 1), [s.clean(comma + 1, s.end())], speaker, form.verb.act, "as-said")
+            return _draft(
+                s, (s.first, i + 1), [s.clean(comma + 1, s.end())], speaker, form.verb.act, "as-said"
+            )
     return None
 
 
@@ -133,7 +182,9 @@ def _for_somebody(s: Sentence) -> Draft | None:
     speaker = nouns.after(w, lex, s.first + 1, s.end())
     if speaker is None or speaker[0] != s.first + 1:
         return None
-    named = any(w.low[k] in lex.people_nouns for k in range(*speaker)) or all(w.is_capital(k) for k in range(*speaker))
+    named = any(w.low[k] in lex.people_nouns for k in range(*speaker)) or all(
+        w.is_capital(k) for k in range(*speaker)
+    )
     comma = speaker[1]
     if named and comma + 1 < s.end() and w.text[comma] == "," and w.low[comma + 1] not in lex.articles:
         comma = next((k for k in range(comma + 1, min(s.end(), comma + 12)) if w.text[k] == ","), comma)
@@ -143,7 +194,7 @@ def _for_somebody(s: Sentence) -> Draft | None:
 
 
 def _so(s: Sentence) -> Draft | None:
-    """ «Bufale»: così il portavoce."""
+    """«Bufale»: così il portavoce."""
     w, lex = s.w, s.lex
     if lex.language != "it":
         return None
@@ -166,7 +217,13 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
             cue = next((c for c in s.cues if c.first <= i + 2), None)
             if cue is None and low[i].startswith("così"):
                 speaker = nouns.after(w, lex, i + 1, s.end())
-                if speaker and speaker[0] == i + 1 and nouns.may_speak(w, lex, speaker) and s.end() - speaker[1] < 8 and not s.cues:
+                if (
+                    speaker
+                    and speaker[0] == i + 1
+                    and nouns.may_speak(w, lex, speaker)
+                    and s.end() - speaker[1] < 8
+                    and not s.cues
+                ):
                     return _draft(s, (i, i + 1), content, speaker, Act.ASSERTS, "looks-back-so")
             if cue is not None and "c" in cue.verb.frames and cue.kind == "finite":
                 speaker = nouns.after(w, lex, cue.last, s.end())
@@ -175,7 +232,14 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                     return _draft(s, (i, cue.last), content, speaker, cue.verb.act, "looks-back")
             return None
         if low[i] in ("a", "ad") and low[i + 1 : i + 2] and low[i + 1] in _TO_SAY:
-            k = next((j for j in range(i + 2, min(s.end(), i + 5)) if low[j] in lex.be or low[j] == "stato" or low[j] == "stata"), None)
+            k = next(
+                (
+                    j
+                    for j in range(i + 2, min(s.end(), i + 5))
+                    if low[j] in lex.be or low[j] == "stato" or low[j] == "stata"
+                ),
+                None,
+            )
             if k is not None:
                 k += k + 1 < s.end() and low[k + 1] in ("stato", "stata", "stati")
                 speaker = nouns.after(w, lex, k + 1, s.end())
@@ -183,11 +247,20 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                 if speaker:
                     return _draft(s, (i, k + 1), content, speaker, act, "looks-back-infinitive")
             return None
-    if lex.language == "en" and low[i] == "so" and low[i + 1 : i + 2] and low[i + 1] in ("says", "said", "say"):
+    if (
+        lex.language == "en"
+        and low[i] == "so"
+        and low[i + 1 : i + 2]
+        and low[i + 1] in ("says", "said", "say")
+    ):
         speaker = nouns.after(w, lex, i + 2, s.end())
         if speaker:
-            return _draft(s, (i, i + 2), content, nouns.with_name(w, lex, speaker, s.last), Act.ASSERTS, "looks-back-so")
-    if low[i] not in _BE[lex.language] and not (lex.language == "it" and low[i] in ("questo", "questa", "queste", "questi")):
+            return _draft(
+                s, (i, i + 2), content, nouns.with_name(w, lex, speaker, s.last), Act.ASSERTS, "looks-back-so"
+            )
+    if low[i] not in _BE[lex.language] and not (
+        lex.language == "it" and low[i] in ("questo", "questa", "queste", "questi")
+    ):
         return None
     for k in range(i + 1, min(s.end(), i + 6)):
         if low[k] == "quanto":
@@ -197,7 +270,11 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                 return None
             if speaker is None and cue.last < s.end() and low[cue.last] in lex.passive_by:
                 speaker = nouns.after(w, lex, cue.last + 1, s.end())
-            return _draft(s, (i, cue.last), content, speaker, cue.verb.act, "looks-back-quanto") if speaker else None
+            return (
+                _draft(s, (i, cue.last), content, speaker, cue.verb.act, "looks-back-quanto")
+                if speaker
+                else None
+            )
         verb = lex.nouns.get(low[k])
         if verb is not None:
             by = next((j for j in range(k + 1, min(s.end(), k + 5)) if low[j] in _BY[lex.language]), None)
@@ -229,7 +306,9 @@ def _after_a_dash(s: Sentence) -> Draft | None:
     return None
 
 
-def _draft(s: Sentence, cue: Range | None, contents: list[Range], speaker: Range | None, act: Act, rule: str) -> Draft:
+def _draft(
+    s: Sentence, cue: Range | None, contents: list[Range], speaker: Range | None, act: Act, rule: str
+) -> Draft:
     draft = Draft(cue, contents, speaker, act, rule, sentence=(s.first, s.last), kind="impersonal")
     draft.extra["shape"] = True
     return draft

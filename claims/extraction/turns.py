@@ -43,8 +43,12 @@ _OWNED = {
     ),
 }
 _TAKEN_BACK = {
-    "it": re.compile(r"(?:parole|cifre|dati|frase|notizia).{0,60}(?:erano sbagliat|non erano esatt|era sbagliat|erano errat|era errat)|parlato troppo presto|ritiro (?:quello|quanto|ciò)|mi sono espresso male"),
-    "en": re.compile(r"misspoke|spoke too soon|take (?:that|it|this) back|(?:figure|figures|statement|words|remarks|comments).{0,50}(?:was|were) (?:wrong|incorrect|inaccurate|mistaken)|(?:stand|stood) corrected"),
+    "it": re.compile(
+        r"(?:parole|cifre|dati|frase|notizia).{0,60}(?:erano sbagliat|non erano esatt|era sbagliat|erano errat|era errat)|parlato troppo presto|ritiro (?:quello|quanto|ciò)|mi sono espresso male"
+    ),
+    "en": re.compile(
+        r"misspoke|spoke too soon|take (?:that|it|this) back|(?:figure|figures|statement|words|remarks|comments).{0,50}(?:was|were) (?:wrong|incorrect|inaccurate|mistaken)|(?:stand|stood) corrected"
+    ),
 }
 
 
@@ -85,6 +89,8 @@ def _loose(s: Sentence) -> Draft | None:
     if w.text[s.last - 1] == "?":
         return None
     for i in range(s.first, s.end()):
+        if low[i] not in lex.turns and low[i][:3] not in lex.turning:
+            continue
         forms = lex.forms.get(low[i]) or find_misspelt(lex, low[i])
         form = next((f for f in forms or () if f.verb.lemma in _STRONG and f.verb.act in TURNS), None)
         if form is None or w.quoted[i] or low[i].endswith(("asse", "esse", "isse", "rebbe")):
@@ -101,14 +107,31 @@ def _loose(s: Sentence) -> Draft | None:
         ):
             continue
         speaker = nouns.before(w, lex, i, s.first)
-        while speaker is not None and speaker[1] - speaker[0] > 1 and low[speaker[1] - 1] in ("it", "he", "she", "questo", "ciò", "always", "anche", ","):
+        while (
+            speaker is not None
+            and speaker[1] - speaker[0] > 1
+            and low[speaker[1] - 1] in ("it", "he", "she", "questo", "ciò", "always", "anche", ",")
+        ):
             speaker = (speaker[0], speaker[1] - 1)
-        if speaker is not None and not any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(*speaker)):
+        if speaker is not None and not any(
+            w.is_capital(k) or low[k] in lex.people_nouns for k in range(*speaker)
+        ):
             speaker = None
         content = s.clean(i + 1, s.end()) if i + 1 < s.end() else None
         if speaker is None:
-            by = next((k for k in range(i + 1, min(s.end(), i + 7)) if low[k] in lex.passive_by or low[k] in ("anche", "from", "di")), None)
-            speaker = nouns.after(w, lex, by + 1, s.end()) if by is not None and form.tense in ("participle", "past") else None
+            by = next(
+                (
+                    k
+                    for k in range(i + 1, min(s.end(), i + 7))
+                    if low[k] in lex.passive_by or low[k] in ("anche", "from", "di")
+                ),
+                None,
+            )
+            speaker = (
+                nouns.after(w, lex, by + 1, s.end())
+                if by is not None and form.tense in ("participle", "past")
+                else None
+            )
             if speaker is None or not nouns.may_speak(w, lex, speaker):
                 continue
             content = s.clean(s.first, i) if i > s.first else content
@@ -116,13 +139,26 @@ def _loose(s: Sentence) -> Draft | None:
             content = (i - 1, i) if before in ("questo", "ciò", "this", "lo") else None
         if content is None:
             continue
-        draft = Draft((i, i + 1), [content], speaker, form.verb.act, "loose-object", form.verb, sentence=(s.first, s.last), kind="loose")
+        draft = Draft(
+            (i, i + 1),
+            [content],
+            speaker,
+            form.verb.act,
+            "loose-object",
+            form.verb,
+            sentence=(s.first, s.last),
+            kind="loose",
+        )
         return draft
     return None
 
 
-_STRONG = frozenset("negare smentire ammettere ritrattare deny admit retract recant contradict disavow refute recognise recognize exclude".split())
-_GOVERNED = frozenset("di a ad per da che to of without senza would could il lo la le i gli un una the".split())
+_STRONG = frozenset(
+    "negare smentire ammettere ritrattare deny admit retract recant contradict disavow refute recognise recognize exclude".split()
+)
+_GOVERNED = frozenset(
+    "di a ad per da che to of without senza would could il lo la le i gli un una the".split()
+)
 
 
 def _noun(s: Sentence) -> Draft | None:
@@ -137,7 +173,13 @@ def _noun(s: Sentence) -> Draft | None:
         speaker = _whose(s, i)
         content: Range | None = None
         k = speaker[1] if speaker and speaker[0] > i else i + 1
-        if lex.language == "en" and turn and i + 1 < s.end() and low[i + 1] == "of" and not (k < s.end() and w.text[k] == ":"):
+        if (
+            lex.language == "en"
+            and turn
+            and i + 1 < s.end()
+            and low[i + 1] == "of"
+            and not (k < s.end() and w.text[k] == ":")
+        ):
             about = nouns.after(w, lex, i + 2, s.end())
             speaker = _later_from(s, i) or _owner(s, i) or nouns.before(w, lex, _verb_before(s, i), s.first)
             k, content = i + 1, about
@@ -145,7 +187,13 @@ def _noun(s: Sentence) -> Draft | None:
             content = s.quotation(k + 1) or s.clean(k + 1, s.end())
         elif speaker is not None and _quotation_left(s, i) is not None:
             content = _quotation_left(s, i)
-        elif content is None and turn and speaker is not None and k < s.end() and low[k] in _ABOUT[lex.language]:
+        elif (
+            content is None
+            and turn
+            and speaker is not None
+            and k < s.end()
+            and low[k] in _ABOUT[lex.language]
+        ):
             content = s.clean(k + (low[k] in ("che", "that")), s.end())
         elif turn and speaker is None and i + 1 < s.end() and w.text[i + 1] == ":":
             content = s.quotation(i + 2) or (s.clean(i + 2, s.end()) if i + 2 < s.end() else None)
@@ -153,15 +201,38 @@ def _noun(s: Sentence) -> Draft | None:
             continue
         if speaker is None:
             speaker = _from_whom(s, i)
-        if speaker is None and low[i - 1 : i] and low[i - 1] in ("sua", "loro", "suo", "his", "her", "their", "its") and w.quoted[content[0]]:
-            draft = Draft((i, i + 1), [content], None, verb.act, "noun", sentence=(s.first, s.last), kind="noun", quoted=True, dropped=True)
+        if (
+            speaker is None
+            and low[i - 1 : i]
+            and low[i - 1] in ("sua", "loro", "suo", "his", "her", "their", "its")
+            and w.quoted[content[0]]
+        ):
+            draft = Draft(
+                (i, i + 1),
+                [content],
+                None,
+                verb.act,
+                "noun",
+                sentence=(s.first, s.last),
+                kind="noun",
+                quoted=True,
+                dropped=True,
+            )
             return draft
         if speaker is None or not nouns.may_speak(w, lex, speaker):
             continue
         if not turn and verb.act != Act.CONFIRMS and not w.quoted[content[0]]:
             continue
         end = speaker[0] if speaker[0] > i else i + 1
-        draft = Draft((i, max(end, i + 1)), [content], speaker, verb.act, "noun", sentence=(s.first, s.last), kind="noun")
+        draft = Draft(
+            (i, max(end, i + 1)),
+            [content],
+            speaker,
+            verb.act,
+            "noun",
+            sentence=(s.first, s.last),
+            kind="noun",
+        )
         draft.quoted = bool(w.quoted[content[0]])
         draft.extra["noun"] = True
         return draft
@@ -179,7 +250,13 @@ def _whose(s: Sentence, i: int) -> Range | None:
     """ "smentita di X", "denial from X", "X's denial"."""
     w, lex, low = s.w, s.lex, s.w.low
     k = i + 1
-    while k < s.end() and k < i + 4 and low[k] not in lex.of and low[k] not in _FROM and low[k] not in ("by", "from"):
+    while (
+        k < s.end()
+        and k < i + 4
+        and low[k] not in lex.of
+        and low[k] not in _FROM
+        and low[k] not in ("by", "from")
+    ):
         if not w.is_word(k) or low[k] in lex.auxiliaries:
             return _owner(s, i)
         k += 1
@@ -236,7 +313,12 @@ def _quotation_left(s: Sentence, i: int) -> Range | None:
         if w.quoted[k]:
             quotation = w.quotations[w.quoted[k] - 1]
             return quotation.first, quotation.last
-        if w.is_word(k) and w.low[k] not in s.lex.be and w.low[k] not in s.lex.determiners and w.low[k] not in ("stata", "così"):
+        if (
+            w.is_word(k)
+            and w.low[k] not in s.lex.be
+            and w.low[k] not in s.lex.determiners
+            and w.low[k] not in ("stata", "così")
+        ):
             if not w.low[k].endswith(("a", "e", "o")):
                 return None
     return None
@@ -247,7 +329,16 @@ def _participle(s: Sentence) -> Draft | None:
     w, lex, low = s.w, s.lex, s.w.low
     groups = [(c.first, c.last) for c in s.cues]
     for i in range(s.first + 1, s.end() - 1):
-        form = next((f for f in lex.forms.get(low[i], ()) if f.tense in ("participle", "past") and f.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)), None)
+        if low[i] not in lex.turns:
+            continue
+        form = next(
+            (
+                f
+                for f in lex.forms.get(low[i], ())
+                if f.tense in ("participle", "past") and f.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+            ),
+            None,
+        )
         if form is None or w.quoted[i] or any(a <= i < b for a, b in groups):
             continue
         head = i - 1
@@ -262,11 +353,22 @@ def _participle(s: Sentence) -> Draft | None:
         if speaker is None or not nouns.may_speak(w, lex, speaker):
             continue
         content = nouns.before(w, lex, head + 1, s.first) or (head, head + 1)
-        return Draft((i, i + 1), [content], speaker, form.verb.act, "participle-by", form.verb, sentence=(s.first, s.last), kind="noun")
+        return Draft(
+            (i, i + 1),
+            [content],
+            speaker,
+            form.verb.act,
+            "participle-by",
+            form.verb,
+            sentence=(s.first, s.last),
+            kind="noun",
+        )
     return None
 
 
-_MATTERS = frozenset("circostanza circostanze ricostruzione versione tesi ipotesi addebito addebiti fatto fatti episodio presenza something which".split())
+_MATTERS = frozenset(
+    "circostanza circostanze ricostruzione versione tesi ipotesi addebito addebiti fatto fatti episodio presenza something which".split()
+)
 
 
 def _for_whom(s: Sentence) -> Draft | None:
@@ -280,9 +382,21 @@ def _for_whom(s: Sentence) -> Draft | None:
     if speaker[1] < s.end() and low[speaker[1]] in lex.nouns:
         return None
     rest = (speaker[1] + (w.text[speaker[1]] == ","), s.end()) if speaker[1] < s.end() else (0, 0)
-    if rest[1] - rest[0] < 2 or not any(low[k] in lex.false_words for k in range(*rest)) or any(w.text[k] in FINAL for k in range(*rest)):
+    if (
+        rest[1] - rest[0] < 2
+        or not any(low[k] in lex.false_words for k in range(*rest))
+        or any(w.text[k] in FINAL for k in range(*rest))
+    ):
         return None
-    return Draft((s.first, s.first + 1), [s.clean(*rest)], speaker, Act.DENIES, "for-whom", sentence=(s.first, s.last), kind="noun")
+    return Draft(
+        (s.first, s.first + 1),
+        [s.clean(*rest)],
+        speaker,
+        Act.DENIES,
+        "for-whom",
+        sentence=(s.first, s.last),
+        kind="noun",
+    )
 
 
 _SILENT = {
@@ -310,8 +424,19 @@ def _silence(s: Sentence) -> Draft | None:
         return None
     if any(d.cue and d.cue[0] < last and first < d.cue[1] for d in s.found):
         return None
-    speaker = nouns.before(w, lex, first, s.first) or (nouns.after(w, lex, last, s.end()) if lex.language == "it" else None)
+    speaker = nouns.before(w, lex, first, s.first) or (
+        nouns.after(w, lex, last, s.end()) if lex.language == "it" else None
+    )
     if w.quoted[first]:
         return None
     content = s.clean(last, s.end()) if last < s.end() and s.end() - last < 30 else (first, last)
-    return Draft((first, last), [content], speaker, Act.DECLINES, "silence", sentence=(s.first, s.last), kind="noun", dropped=speaker is None)
+    return Draft(
+        (first, last),
+        [content],
+        speaker,
+        Act.DECLINES,
+        "silence",
+        sentence=(s.first, s.last),
+        kind="noun",
+        dropped=speaker is None,
+    )
