@@ -1,6 +1,6 @@
 """Two versions of one page: what was taken out, what was put in, and whether certain words are still there. Pure: no Django.
 
-Paragraphs are compared first, then the words of those that changed. Words or paragraphs that stand once in both texts
+Paragraphs are compared first, then the words of those that changed. Paragraphs and runs of words that stand once in both texts
 are held fast (Bram Cohen's patience diff: n log n); what is left between them goes to difflib, with a budget for
 all of it together, so that two unlike texts of a megabyte take about a second. What exceeds the budget is given as replaced whole.
 """
@@ -21,6 +21,10 @@ __all__ = ["Change", "Piece", "diff", "find_again"]
 
 # Comparisons of difflib, in all: len(a) * len(b) of every stretch that is given to it.
 BUDGET = 1_500_000
+# Stretches that difflib compares well by itself.
+SMALL = 10_000
+# Tokens that are held fast together: four words with the blanks between them.
+RUN = 7
 # A piece that stayed between two changes is shown as changed with them unless it has so many words.
 STAYED_WORDS = 3
 # Words shorter than this may stand anywhere: they are found again only with what stood beside them.
@@ -52,12 +56,12 @@ def diff(older: str, newer: str) -> list[Piece]:
     budget = _Budget(BUDGET)
     lines = _LINE.findall(older), _LINE.findall(newer)
     pieces: list[Piece] = []
-    for change, old, new in _aligned(*lines, budget):
+    for change, old, new in _aligned(*lines, budget, run=1):
         if change == Change.SAME or not old or not new:
             pieces += _pieces(change, old, new)
             continue
         words = _TOKEN.findall("".join(old)), _TOKEN.findall("".join(new))
-        for each in _aligned(*words, budget):
+        for each in _aligned(*words, budget, run=RUN):
             pieces += _pieces(*each)
     return _readable(pieces)
 
@@ -98,10 +102,10 @@ class _Budget:
 _Aligned = tuple[Change, Sequence[str], Sequence[str]]
 
 
-def _aligned(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Iterator[_Aligned]:
+def _aligned(a: Sequence[str], b: Sequence[str], budget: _Budget, *, run: int) -> Iterator[_Aligned]:
     """Stretches of two sequences in order: the same in both, or (REMOVED) what stands in the place of what; either may be empty."""
     at_a = at_b = 0
-    for match_a, match_b, size in _matches(a, b, budget):
+    for match_a, match_b, size in _matches(a, b, budget, run):
         if match_a > at_a or match_b > at_b:
             yield Change.REMOVED, a[at_a:match_a], b[at_b:match_b]
         yield Change.SAME, a[match_a : match_a + size], b[match_b : match_b + size]
@@ -110,7 +114,7 @@ def _aligned(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Iterator[_A
         yield Change.REMOVED, a[at_a:], b[at_b:]
 
 
-def _matches(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Iterator[tuple[int, int, int]]:
+def _matches(a: Sequence[str], b: Sequence[str], budget: _Budget, run: int) -> Iterator[tuple[int, int, int]]:
     """(place in a, place in b, size) of equal stretches, in order in both."""
     first, last_a, last_b = 0, len(a), len(b)
     while first < min(last_a, last_b) and a[first] == b[first]:
@@ -120,7 +124,7 @@ def _matches(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Iterator[tu
     if first:
         yield 0, 0, first
     at_a = at_b = first
-    for held_a, held_b in [*_held(a, b, first, last_a, last_b), (last_a, last_b)]:
+    for held_a, held_b in [*_held(a, b, first, last_a, last_b, run), (last_a, last_b)]:
         if held_a < at_a or held_b < at_b:
             continue  # taken along by the one before
         if at_a < held_a and at_b < held_b and budget.allows((held_a - at_a) * (held_b - at_b)):
@@ -137,12 +141,21 @@ def _matches(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Iterator[tu
         yield last_a, last_b, len(a) - last_a
 
 
-def _held(a: Sequence[str], b: Sequence[str], first: int, last_a: int, last_b: int) -> list[tuple[int, int]]:
-    """Places of what stands once in each, as many as are in the same order in both (longest increasing subsequence)."""
-    once_a, once_b = Counter(a[first:last_a]), Counter(b[first:last_b])
-    place_in_b = {b[at]: at for at in range(first, last_b) if once_b[b[at]] == 1}
+def _held(
+    a: Sequence[str], b: Sequence[str], first: int, last_a: int, last_b: int, run: int
+) -> list[tuple[int, int]]:
+    """Places of what stands once in each, as many as are in the same order in both (longest increasing subsequence). Short
+    stretches need none; in long ones lines seldom repeat, single words do, `run` of them together do not.
+    """
+    if (last_a - first) * (last_b - first) <= SMALL:
+        return []
+    runs_a, runs_b = _runs(a, first, last_a, run), _runs(b, first, last_b, run)
+    once_a, once_b = Counter(runs_a), Counter(runs_b)
+    place_in_b = {each: first + at for at, each in enumerate(runs_b) if once_b[each] == 1}
     pairs = [
-        (at, place_in_b[a[at]]) for at in range(first, last_a) if once_a[a[at]] == 1 and a[at] in place_in_b
+        (first + at, place_in_b[each])
+        for at, each in enumerate(runs_a)
+        if once_a[each] == 1 and each in place_in_b
     ]
     ends: list[int] = []  # place in b of the last of the best row of each length
     rows: list[int] = []  # its number in `pairs`
@@ -158,6 +171,13 @@ def _held(a: Sequence[str], b: Sequence[str], first: int, last_a: int, last_b: i
         held.append(pairs[number])
         number = before[number]
     return held[::-1]
+
+
+def _runs(tokens: Sequence[str], first: int, last: int, run: int) -> list[int]:
+    """A number for each run of so many tokens. Two runs may have the same by chance: what is held is compared again."""
+    window = tokens[first:last]
+    shifted = [window[shift:] for shift in range(run)]
+    return [hash(each) for each in zip(*shifted, strict=False)]
 
 
 def _pieces(change: Change, old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:

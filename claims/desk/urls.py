@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from claims.desk import views
+from claims.desk import articles, views
 
 app_name = "desk"
 urlpatterns = [
@@ -13,5 +13,8 @@ urlpatterns = [
     path("claims/<int:pk>/act/<slug:key>/", views.act, name="act"),
     path("statements/<int:pk>/accept/", views.accept, name="accept"),
     path("statements/<int:pk>/discard/", views.discard, name="discard"),
+    path("sources/<int:pk>/", articles.article, name="article"),
+    path("sources/<int:pk>/triage-once/", articles.triage_once, name="triage_once"),
+    path("copies/<int:pk>/", articles.decide, name="decide_copy"),
     path("language/", set_language, name="language"),
 ]

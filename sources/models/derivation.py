@@ -125,3 +125,12 @@ class DerivationProposal(Versioned):
     def percent(self) -> int:
         """How much of the copy's words stand in the original, in hundredths, rounded down: 100 is all of it."""
         return int(self.share * 100)
+
+    @property
+    def is_waiting(self) -> bool:
+        """As `waiting()`, of a row whose two sources are loaded."""
+        return (
+            self.state == ProposalState.SUGGESTED
+            and self.source.derived_from_id is None
+            and self.source.origin_id != self.from_source.origin_id
+        )

@@ -102,6 +102,17 @@ def test_two_texts_of_a_megabyte_are_compared_in_seconds(name: str) -> None:
     assert (older(pieces), newer(pieces)) == (one, other)
 
 
+def test_small_changes_everywhere_in_a_long_text_are_found_one_by_one() -> None:
+    rng = random.Random(2)
+    words = ["".join(rng.choices("abcdefghilmnoprstuvz", k=5)) for _ in range(2_000)]
+    text = [[rng.choice(words) for _ in range(80)] for _ in range(1_000)]
+    new = "\n\n".join(
+        " ".join(["nuovo" if n == 40 else word for n, word in enumerate(line)]) for line in text
+    )
+    found = changed(diff("\n\n".join(map(" ".join, text)), new))
+    assert found == [pair for line in text for pair in (("removed", line[40]), ("added", "nuovo"))]
+
+
 # --- The words of a statement
 
 
