@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
-from claims.desk.addresses import free_slug
+from claims.models.addresses import free_slug
 from claims.desk.finding import speakers_called
 from claims.models import Affiliation, Speaker, SpeakerName
 from claims.vocabulary import Verb

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from claims.errors import Refused
-from claims.models.statement import Span
+from claims.models.statement import Span, span_at
 from sources.models import Source
 
 # Between two pieces of one statement, as Statement.quote writes it.
 LEFT_OUT = "[…]"
-AROUND = 32
 _QUOTES = "\"'“”„«»‘’"
 
 
@@ -33,16 +32,6 @@ def locate(source: Source, quotation: str, *, before: str = "") -> list[Span]:
         spans.append(span_at(source.body, start, start + length))
         at = start + length
     return spans
-
-
-def span_at(body: str, start: int, end: int) -> Span:
-    return Span(
-        start=start,
-        end=end,
-        exact=body[start:end],
-        prefix=body[max(0, start - AROUND) : start],
-        suffix=body[end : end + AROUND],
-    )
 
 
 def _find(source: Source, piece: str, at: int, before: str, *, first: bool) -> tuple[int, int]:

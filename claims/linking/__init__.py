@@ -4,6 +4,7 @@ Each function is one editorial act: may you? change, log, one transaction (see a
 when somebody else was faster, and PermissionDenied.
 """
 
+from claims.linking.making import make_claim_from, make_speaker_from
 from claims.linking.merging import merge_claims, merge_speakers
 from claims.linking.names import Candidate, candidates, save_name_variant
 from claims.linking.origins import (
@@ -12,32 +13,63 @@ from claims.linking.origins import (
     refuse_derivation,
     triage_once,
 )
+from claims.linking.pieces import merge_statements, split_statement
 from claims.linking.similar import Similar, similar, similar_to_each
 from claims.linking.spelling import DOUBT_LINE
 from claims.linking.statements import accept, attach, attribute, credit, detach, edit_statement, reject
 from claims.linking.suggesting import suggest_all, suggest_speakers
+from claims.linking.triage import (
+    AT_ONCE,
+    OnClaim,
+    Who,
+    accept_sure,
+    close_article,
+    discard,
+    revise,
+    settle,
+    sure,
+)
+from claims.linking.undoing import last_act, undo
+from claims.linking.weighing import unweighed, weigh
 
 __all__ = [
+    "AT_ONCE",
     "DOUBT_LINE",
     "Candidate",
+    "OnClaim",
     "Similar",
+    "Who",
     "accept",
+    "accept_sure",
     "attach",
     "attribute",
     "candidates",
+    "close_article",
     "confirm_derivation",
     "credit",
     "detach",
+    "discard",
     "edit_statement",
     "in_the_original_too",
+    "last_act",
+    "make_claim_from",
+    "make_speaker_from",
     "merge_claims",
     "merge_speakers",
+    "merge_statements",
     "refuse_derivation",
     "reject",
+    "revise",
     "save_name_variant",
+    "settle",
     "similar",
     "similar_to_each",
+    "split_statement",
     "suggest_all",
     "suggest_speakers",
+    "sure",
     "triage_once",
+    "undo",
+    "unweighed",
+    "weigh",
 ]

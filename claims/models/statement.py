@@ -36,6 +36,21 @@ class Span(TypedDict):
     suffix: str
 
 
+# Characters of prefix and suffix kept beside a quotation.
+AROUND = 32
+
+
+def span_at(body: str, start: int, end: int) -> Span:
+    """A place as it is stored: with its words and those around it."""
+    return Span(
+        start=start,
+        end=end,
+        exact=body[start:end],
+        prefix=body[max(0, start - AROUND) : start],
+        suffix=body[end : end + AROUND],
+    )
+
+
 # A quotation is what stands at its place in the stored text. Checked when it is written; when a digest gives way to its original,
 # every place is checked again (anchoring.py).
 SPANS_FIT_THE_BODY = pgtrigger.Trigger(

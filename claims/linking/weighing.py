@@ -1,0 +1,82 @@
+"""Which waiting denials, admissions and withdrawals may turn a published claim over: what triage puts first.
+
+Likeness takes milliseconds for each, so it is worked out once and stored (PossibleTurn). New suggestions are weighed when they come and,
+a few at a time, when the queue is opened; those weighed before there was a newer claim are weighed again after the new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+
+from claims.linking.similar import similar_to_each
+from claims.models import Claim, Position, PossibleTurn, Statement
+from claims.models.claim import READERS_SEE
+from claims.vocabulary import TURNING_ACTS, Review
+
+__all__ = ["unweighed", "weigh"]
+
+# Compared with claims in one go.
+BATCH = 20
+WAITING_TURNS = Q(review=Review.SUGGESTED.value, act__in=sorted(each.value for each in TURNING_ACTS))
+
+
+def unweighed() -> QuerySet[Statement]:
+    """Suggested denials, admissions and withdrawals not compared with claims yet, newest first."""
+    return Statement.objects.filter(WAITING_TURNS, turn=None).order_by("-pk")
+
+
+def weigh(*, limit: int = BATCH, source: int | None = None) -> int:
+    """Compares at most `limit` of them with the claims we track; returns how many. Writes no history: it is derived."""
+    PossibleTurn.objects.exclude(statement__review=Review.SUGGESTED.value).delete()
+    chosen = unweighed().filter(source=source) if source is not None else unweighed()
+    keys = list(chosen.values_list("pk", flat=True)[:limit])
+    if source is None and len(keys) < limit:
+        keys += _weighed_before_the_newest_claim(limit - len(keys))
+    for start in range(0, len(keys), BATCH):
+        _weigh(keys[start : start + BATCH])
+    return len(keys)
+
+
+def _weighed_before_the_newest_claim(limit: int) -> list[int]:
+    newest = Claim.objects.filter(merged_into=None).aggregate(at=Max("created_at"))["at"]
+    if newest is None:
+        return []
+    rows = PossibleTurn.objects.filter(weighed_at__lt=newest).order_by("weighed_at")
+    waiting = rows.filter(
+        statement__review=Review.SUGGESTED, statement__act__in=[each.value for each in TURNING_ACTS]
+    )
+    return list(waiting.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _weigh(keys: Iterable[int]) -> None:
+    # Only while they wait, and only those that nobody is weighing at this moment.
+    held = (
+        Statement.objects.filter(WAITING_TURNS, pk__in=keys)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .select_related("source")
+        .defer("source__raw", "source__search", "source__furniture")
+        .order_by("pk")
+    )
+    statements = list(held)
+    on = dict(
+        Position.objects.filter(
+            statement__in=statements, claim__publication__in=READERS_SEE, claim__merged_into=None
+        ).values_list("statement_id", "claim_id")
+    )
+    rows = []
+    for statement, found in zip(statements, similar_to_each(statements), strict=True):
+        # Where several are alike, one that readers see matters more.
+        best = next((each for each in found if each.claim.is_public), found[0] if found else None)
+        claim = on.get(statement.pk) or (best.claim.pk if best else None)
+        score = 1.0 if statement.pk in on else (best.score if best else None)
+        rows.append(PossibleTurn(statement=statement, claim_id=claim, score=score))
+    PossibleTurn.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["statement"],
+        update_fields=["claim", "score", "weighed_at"],
+    )
