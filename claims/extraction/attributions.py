@@ -442,7 +442,7 @@ class Sentence:
         if (
             "P" in frames
             and cue.last < limit
-            and w.low[cue.last] in ("to", "on", "from", "for", "against", "about")
+            and w.low[cue.last] in ("to", "on", "of", "from", "for", "against", "about")
         ):
             return (self._until(cue.last + 1, cue, phrase=True), "object") if cue.last + 1 < limit else None
         if k < limit and w.text[k] == ",":

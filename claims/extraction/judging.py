@@ -222,12 +222,16 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     ):
         return False
     if verb.lemma in _PLAIN_DENIALS:
+        if noun and any(token in ("richiesta", "richieste") for token in opening[:3]):
+            # "La Cina ha negato la richiesta": denied that there was one, or refused it?
+            draft.extra["also"] = (Act.REFUSES,)
+            return True
         if noun and any(token in lex.access_nouns for token in opening[:5]):
             if verb.lemma in ("deny", "negare"):
                 draft.act = Act.REFUSES
                 return lex.language == "it" or opening[0] not in ("him", "her", "them", "me", "us")
             return False
-        if noun and any(token in ("richiesta", "richieste", "request", "requests") for token in opening[:4]):
+        if noun and any(token in ("request", "requests") for token in opening[:4]):
             draft.extra["also"] = (Act.REFUSES,)
         return True
     if draft.speaker is not None and any(
