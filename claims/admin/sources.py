@@ -27,11 +27,22 @@ from claims.desk.people import editor_of
 from claims.models import Statement
 from claims.permissions import may
 from claims.vocabulary import Review, Verb
-from sources.models import Source
+from sources.models import DerivationProposal, Source
 
 HEAVY = ("body", "raw", "search", "furniture")
 # The text on an article's form; a longer one is read on its page.
 SHOWN = 60_000
+
+
+class CopiesFilter(admin.SimpleListFilter):
+    title, parameter_name = gettext_lazy("possible copies"), "copies"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("waiting", gettext_lazy("To be confirmed or refused"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        waiting = DerivationProposal.objects.waiting().order_by().values("source")
+        return queryset.filter(pk__in=waiting) if self.value() else queryset
 
 
 @admin.register(Source)
@@ -42,7 +53,7 @@ class SourceAdmin(ByTheTable, KeepsVersions):
     change_form_template = "admin/sources/source/change_form.html"
     change_list_template = "admin/sources/source/change_list.html"
     list_display = ("title", "outlet", "language", "published_earliest", "publication", "shown")
-    list_filter = ("publication", "language", "kind", "body_kind")
+    list_filter = (CopiesFilter, "publication", "language", "kind", "body_kind")
     list_select_related = ("outlet",)
     list_per_page = 50
     show_full_result_count = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from sources.articles import MAX_BYTES, Article, Refused, article_from_text
 from sources.importing import Answer, finish_run, import_all, import_batch, start_run
 from sources.incoming import MAX_LINES_BYTES, MAX_ZIP_BYTES, Incoming, articles_in_zip
 from sources.labels import LABELS, choices
-from sources.models import ImportRun
+from sources.models import DerivationProposal, ImportRun
 from sources.reasons import REASONS
 from sources.vocabulary import Language, Outcome
 
@@ -95,6 +95,7 @@ class Reported:
     message: str
     flags: Sequence[str]
     source: int | None
+    copy_of: DerivationProposal | None = None
 
 
 def add(form: AddArticlesForm, *, by: Any) -> tuple[ImportRun, list[Reported]]:
@@ -106,7 +107,8 @@ def add(form: AddArticlesForm, *, by: Any) -> tuple[ImportRun, list[Reported]]:
     answers += import_all(_handed_in(words["files"] or []), run=run, by=by)
     finish_run(run)
     run.refresh_from_db()
-    return run, [_reported(answer) for answer in answers]
+    copies = _copies(answers)
+    return run, [_reported(answer, copies) for answer in answers]
 
 
 def _pasted(words: dict[str, Any], run: ImportRun, by: Any) -> Answer:
@@ -145,13 +147,22 @@ def _unzipped(name: str, file: Any) -> Iterator[Incoming]:
         yield Incoming(name, refused)
 
 
-def _reported(answer: Answer) -> Reported:
+def _copies(answers: Sequence[Answer]) -> dict[int, DerivationProposal]:
+    """What each stored text seems to be a copy of, by its key: the likeliest original of those that wait for a decision."""
+    waiting = DerivationProposal.objects.waiting().filter(source__in=[a.source for a in answers if a.source])
+    rows = waiting.select_related("from_source").only("source", "share", "from_source__title")
+    return {each.source_id: each for each in rows.order_by("share", "-pk")}
+
+
+def _reported(answer: Answer, copies: Mapping[int, DerivationProposal]) -> Reported:
+    copy_of = copies.get(answer.source) if answer.source else None
     return Reported(
         name=answer.file,
         outcome=str(answer.outcome),
         label=LABELS[Outcome][Outcome(answer.outcome)],
         reason="" if answer.reason == "ok" else REASONS.get(answer.reason, answer.reason),
-        message=answer.message,
+        message="" if copy_of and answer.outcome == Outcome.CREATED else answer.message,
         flags=answer.flags,
         source=answer.source,
+        copy_of=copy_of,
     )

@@ -61,7 +61,8 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     versions = versions_of(source)
     older = [each for each in versions if each.pk < source.pk]
     newer = [each for each in versions if each.pk > source.pk]
-    compared = _chosen(request.GET.get("compare"), versions) or (older or newer or [None])[-1]
+    nearest = (older or newer)[-1:]
+    compared = _chosen(request.GET.get("compare"), versions) or (nearest[0] if nearest else None)
     proposals = proposals_of(source)
     opened = _chosen(request.GET.get("proposal"), proposals) or next(
         (each for each in proposals if each.is_waiting), None
@@ -76,7 +77,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "difference": _difference(source, compared, texts) if compared else None,
         "newest": newer[-1] if newer else None,
         "page": page,
-        "lines": _lines(page.object_list, texts[newer[-1].pk].body if newer else None),
+        "lines": _lines(list(page.object_list), texts[newer[-1].pk].body if newer else None),
         "waiting": Statement.objects.filter(source=source, review=Review.SUGGESTED).count(),
         "gone": _gone(older[-1], texts[source.pk].body) if older else [],
         "before": older[-1] if older else None,

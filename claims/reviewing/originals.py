@@ -20,6 +20,7 @@ from claims.models.statement import Span
 from claims.vocabulary import CorrectionKind, Review, Verb
 from sources.articles import Article
 from sources.models import Source
+from sources.origins import recognise
 from sources.vocabulary import BodyKind, Shown, SourcePublication
 
 CONTEXT = 32  # characters of prefix and suffix kept beside a quotation (W3C TextQuoteSelector)
@@ -55,6 +56,7 @@ def replace_digest(source: Source, article: Article, anchors: Mapping[str, Ancho
         _refuse_what_stays_behind(source, statements, anchors)
         was_shown, had_title = stored.shown, stored.title
         change(source, _as_full_text(article))
+        recognise([source])  # the summary was ours; the original may be a copy, or have copies
         moved = [s for s in statements if s.key in anchors]
         for statement in moved:
             _move(statement, anchors[statement.key], article.body)

@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from claims import contest, linking
+from claims import contest, linking, reviewing
 from claims.errors import Refused, Stale
 from claims.models import ClaimFigures, Statement, StatementSpeaker
 from claims.vocabulary import TRIAGED_IN_THE_ORIGINAL, Role, SpeakerKind
@@ -435,3 +435,17 @@ def test_of_two_editors_who_decide_at_once_one_is_told(clone_db: Clone) -> None:
         copy.refresh_from_db()
         proposal.refresh_from_db()
         assert (copy.derived_from_id is not None) == (proposal.state == "accepted")
+
+
+@pytest.mark.django_db
+def test_the_original_that_takes_a_summarys_place_is_compared_with_the_others() -> None:
+    chief = make_user(Role.SENIOR_EDITOR)
+    original = article_from_text(COPY, language="it")
+    stored = article_from_text(STORY, language="it")
+    import_batch([("story", stored)], run=start_run())
+    digest = make_source(
+        "Riassunto\n\nIl porto è chiuso.", body_kind="digest", original_sha256=original.text_sha256
+    )
+    assert not DerivationProposal.objects.exists()
+    reviewing.replace_digest(digest, original, {}, by=chief)
+    assert DerivationProposal.objects.get().source == digest

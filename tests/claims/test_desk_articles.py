@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import Statement
-from sources.models import DerivationProposal, Source
+from sources.models import DerivationProposal, ImportRun, Source
 from tests.claims.desk_data import make_account, signed_in
 from tests.claims.test_derivation import COPY, DENIED, STORY, found, made_up, propose
 from tests.factories import make_claim, make_position, make_source, make_speaker, make_statement
@@ -314,3 +314,39 @@ def test_the_page_asks_no_more_with_more_statements_versions_and_copies(editor: 
         propose(make_source(f"{COPY} {n}"), newer)
         make_source(f"{NEWER} {n}", url=older.url, version_of=newer)
     assert asked(editor, page_of(newer)) <= few <= 19
+
+
+# --- Ways that lead there
+
+
+def test_the_report_of_added_articles_says_what_seems_a_copy_and_leads_there(editor: Client) -> None:
+    add = reverse("admin:sources_source_add_articles")
+    editor.post(add, {"text": STORY})
+    with CaptureQueriesContext(connection) as queries:
+        answer = editor.post(add, {"text": COPY})
+    copy = Source.objects.latest("pk")
+    (line,) = answer.context["report"]
+    assert (line.source, line.copy_of.source_id) == (copy.pk, copy.pk)
+    page = answer.content.decode()
+    assert "of its text stands in “Porto chiuso”: is it a copy?" in page
+    assert page.count(f'href="{page_of(copy)}"') == 2
+    assert sum("derivationproposal" in query["sql"] for query in queries) <= 4
+    (line,) = editor.post(add, {"text": made_up(150, seed=30)}).context["report"]
+    assert line.copy_of is None
+
+
+def test_the_log_of_an_import_and_the_articles_form_lead_there(editor: Client) -> None:
+    editor.post(reverse("admin:sources_source_add_articles"), {"text": STORY})
+    source = Source.objects.get()
+    run = reverse("admin:sources_importrun_change", args=[ImportRun.objects.get().pk])
+    form = reverse("admin:sources_source_change", args=[source.pk])
+    for page in (run, form):
+        assert f'href="{page_of(source)}"' in editor.get(page).content.decode()
+
+
+def test_the_list_of_articles_finds_those_that_wait_for_a_decision(editor: Client) -> None:
+    proposal = a_proposal()
+    wanted = f"{reverse('admin:sources_source_changelist')}?copies=waiting"
+    assert [each.pk for each in editor.get(wanted).context["cl"].result_list] == [proposal.source_id]
+    editor.post(reverse("desk:decide_copy", args=[proposal.pk]), {"decision": "refuse", "version": 1})
+    assert list(editor.get(wanted).context["cl"].result_list) == []
