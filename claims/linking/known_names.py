@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from claims.extraction import countries
 from claims.linking import spelling
@@ -25,9 +25,13 @@ from sources.sounds import sounds
 from sources.vocabulary import Language
 
 # Bounds of what one look-up reads, so that a common name stays as fast as a rare one.
-HEARD_ALIKE, IN_SOURCE, IN_ROLES = 3000, 300, 300
+HEARD_ALIKE, IN_SOURCE, IN_ROLES = 4000, 300, 300
 # Codes in one question to the index of sounds; garbled names beyond that are looked up by their exact names alone.
 MOST_KEYS = 4000
+# Of a longer name, only so many words are listened to.
+LONGEST_NAME = 5
+
+_PERSON = ("kind", "country", "speaks_for_id", "merged_into_id")
 
 
 @dataclass(slots=True)
@@ -41,9 +45,19 @@ class StoredName:
     seen_in: int | None = None
 
 
+class Person(NamedTuple):
+    """What is weighed of a speaker; the whole record is read for those that are offered."""
+
+    kind: str
+    country: str
+    speaks_for: int | None
+    merged_into: int | None
+
+
 @dataclass(slots=True)
 class Held:
-    speaker: int
+    """A role in a body; `words` of it in each language."""
+
     body: int
     words: tuple[frozenset[str], ...]
     text: str
@@ -61,13 +75,13 @@ class KnownNames:
         self.here: dict[int, list[StoredName]] = defaultdict(list)
         self.roles: dict[int, list[Held]] = defaultdict(list)
         self.members: dict[int, set[int]] = defaultdict(set)
-        self.speakers: dict[int, Speaker] = {}
+        self.people: dict[int, Person] = {}
         self._find_exact(asked)
         if source is not None:
             self._find_here(source)
+        self._meet(name for names in (*self.exact.values(), *self.here.values()) for name in names)
         self._find_alike(asked)
-        self._load_speakers()
-        self._find_roles(asked)
+        self._meet(name for names in self.by_sound.values() for name in names)
 
     def codes_in(self, text: str) -> set[str]:
         """Countries that a text names, by any word for them."""
@@ -81,7 +95,7 @@ class KnownNames:
             )
             forms.update(map(fold, unglued(" ".join(named.name))))
             forms.update(fold(name) for code in self.codes_in(named.whole) for name in self.names_of(code))
-        for name in _stored(Q(sort_key__in=forms), Q(normalised__in=forms)):
+        for name in self._stored(Q(sort_key__in=forms), Q(normalised__in=forms)):
             self.exact[name.folded].append(name)
 
     def names_of(self, code: str) -> Iterable[str]:
@@ -96,35 +110,53 @@ class KnownNames:
         origin = Source.objects.filter(pk=source.pk).values("origin")
         unnamed = Speaker.objects.filter(only_in__origin__in=origin)
         here |= set(unnamed.values_list("pk", flat=True)[:IN_SOURCE])
-        for name in _stored(Q(pk__in=here), Q(Q(speaker__in=here) | Q(seen_in=source))):
+        for name in self._stored(Q(pk__in=here), Q(Q(speaker__in=here) | Q(seen_in=source))):
             self.here[name.speaker].append(name)
 
     def _find_alike(self, asked: Sequence[Named]) -> None:
         wanted: list[Q] = []
+        exactly: set[str] = set()
         keys = 0
         for named in asked:
-            if named.patron and fold(named.patron) not in self.exact:
-                wanted.append(Q(sounds__overlap=sounds(fold(named.patron))[-1:]))
-            for name in named.names(self.exact):
-                if fold(name) in self.exact:
+            for name in filter(None, (named.patron, *named.names(self.exact))):
+                heard = sounds(fold(name))
+                known = fold(name) in self.exact
+                if not heard or (known and (len(heard) > 1 or name == named.patron)):
                     continue
-                question, size = _sounding_like(name)
-                if question is not None and keys + size <= MOST_KEYS:
+                # Of a known family name only the others who bear it are looked for.
+                same_alone = known or name == named.patron
+                question, size = (Q(sounds__overlap=heard[-1:]), 1) if same_alone else _sounding_like(heard)
+                if keys + size <= MOST_KEYS:
                     wanted.append(question)
+                    exactly.update(heard)
                     keys += size
         if not wanted:
             return
         question = reduce(or_, wanted)
-        for stored in _stored(question, question, most=HEARD_ALIKE):
+        for stored in self._stored(question, question, best=sorted(exactly)):
             for word in set(sounds(stored.folded)):
                 self.by_sound[word].append(stored)
 
-    def _load_speakers(self, more: Iterable[int] = ()) -> None:
-        named = {each.speaker for names in (*self.exact.values(), *self.by_sound.values()) for each in names}
-        wanted = (named | set(self.here) | set(more)) - set(self.speakers)
-        if wanted:
-            rows = Speaker.objects.filter(pk__in=wanted).select_related("merged_into")
-            self.speakers.update((speaker.pk, speaker) for speaker in rows)
+    def _stored(self, own: Q, variants: Q, *, best: Sequence[str] = ()) -> list[StoredName]:
+        """Names and variants that fit. Two queries.
+
+        `best`: sounds that come first where there are more names than are looked through.
+        """
+        who = Speaker.objects.filter(own).order_by()
+        also = SpeakerName.objects.filter(variants).order_by()
+        if best:
+            first = Case(When(sounds__overlap=best, then=0), default=1)
+            who, also = who.order_by(first)[:HEARD_ALIKE], also.order_by(first)[:HEARD_ALIKE]
+        names = [StoredName(*row) for row in who.values_list("pk", "name", "sort_key")]
+        variants_of = also.values_list("speaker_id", "name", "normalised", "kind", "seen_in_id")
+        return names + [StoredName(*row) for row in variants_of]
+
+    def _meet(self, names: Iterable[StoredName]) -> None:
+        """Reads who bears these names. Not by joins: without statistics the planner crosses the tables."""
+        wanted = {name.speaker for name in names} - set(self.people)
+        rows = Speaker.objects.filter(pk__in=wanted).order_by()
+        for pk, *person in rows.values_list("pk", *_PERSON):
+            self.people[pk] = Person(*person)
 
     def bodies(self, named: Named) -> set[int]:
         """Whom a role is about: "il portavoce della Casa Bianca", and "di Putin", which is about his office too."""
@@ -135,38 +167,46 @@ class KnownNames:
             names += [name for name in stored if _is_called(name, patron)]
         bodies: set[int] = set()
         for name in names:
-            speaker = self.speakers.get(name.speaker)
-            if speaker is not None and speaker.kind != SpeakerKind.ANONYMOUS:
-                bodies.add(speaker.pk)
-                if speaker.kind == SpeakerKind.PERSON and speaker.speaks_for_id:
-                    bodies.add(speaker.speaks_for_id)
+            person = self.people[name.speaker]
+            if person.kind != SpeakerKind.ANONYMOUS:
+                bodies.add(name.speaker)
+                if person.kind == SpeakerKind.PERSON and person.speaks_for:
+                    bodies.add(person.speaks_for)
         return bodies
 
-    def _find_roles(self, asked: Sequence[Named]) -> None:
-        """Who holds or held a role in the bodies that the mentions name, and the roles of everybody in question."""
+    def find_roles(self, asked: Sequence[Named], offered: Iterable[int]) -> None:
+        """Who holds or held a role in the bodies that the mentions name, and the roles of those offered so far. Four queries."""
         bodies = {body for named in asked for body in self.bodies(named)}
-        wanted = Q(body__in=bodies) | Q(speaker__in=list(self.speakers))
         # "Il portavoce cinese": no body is named, so the country's people are looked through.
         codes = {code for named in asked if not self.bodies(named) for code in self.codes_in(named.role)}
+        of_bodies = Q(body__in=bodies)
         if codes:
-            wanted |= Q(speaker__country__in=codes)
-        rows = Affiliation.objects.filter(wanted).values_list(
-            "speaker_id", "body_id", "role_it", "role_en", "body__name", "from_on", "to_on"
-        )
-        for speaker, body, role_it, role_en, body_name, since, until in rows.order_by("pk")[: IN_ROLES * 4]:
-            if self._was_before_or_after(since, until):
-                continue
+            of_bodies |= Q(speaker__in=Speaker.objects.filter(country__in=codes).order_by().values("pk"))
+        found = [*self._held(of_bodies), *self._held(Q(speaker__in=set(offered) | set(self.here)))]
+        wanted = Q(pk__in={pk for row in found for pk in row[:2]})
+        mouths = Q(speaks_for__in=bodies, kind=SpeakerKind.PERSON.value, merged_into=None)
+        names: dict[int, str] = {}
+        people = Speaker.objects.filter(wanted | mouths).order_by("pk")
+        for pk, name, *person in people.values_list("pk", "name", *_PERSON)[: IN_ROLES * 5]:
+            names[pk] = name
+            self.people[pk] = Person(*person)
+            if self.people[pk].speaks_for in bodies:
+                self.members[self.people[pk].speaks_for or 0].add(pk)
+        for pk, body, role_it, role_en in found:
             words = tuple(frozenset(fold(role).split()) for role in (role_it, role_en) if role)
             shown = (role_it if self.language == Language.ITALIAN else role_en) or role_it or role_en
-            self.roles[speaker].append(Held(speaker, body, words, shown, body_name))
-            self.members[body].add(speaker)
-        if bodies:
-            speak = Speaker.objects.filter(
-                speaks_for__in=bodies, kind=SpeakerKind.PERSON.value, merged_into=None
-            )
-            for speaker, body in speak.values_list("pk", "speaks_for_id")[:IN_ROLES]:
-                self.members[body].add(speaker)
-        self._load_speakers(set(self.roles) | {each for members in self.members.values() for each in members})
+            self.roles[pk].append(Held(body, words, shown, names[body]))
+            self.members[body].add(pk)
+
+    def _held(self, wanted: Q) -> list[tuple[int, int, str, str]]:
+        """Speaker, body and role (Italian, English), without those held only at another time than the article's."""
+        rows = Affiliation.objects.filter(wanted).order_by("pk")
+        columns = ("speaker_id", "body_id", "role_it", "role_en", "from_on", "to_on")
+        return [
+            (speaker, body, role_it, role_en)
+            for speaker, body, role_it, role_en, since, until in rows.values_list(*columns)[:IN_ROLES]
+            if not self._was_before_or_after(since, until)
+        ]
 
     def _was_before_or_after(self, since: Any, until: Any) -> bool:
         """Whether the role was held only at another time than the article's."""
@@ -176,29 +216,14 @@ class KnownNames:
         return bool((since and last and since > last) or (until and first and until < first))
 
 
-def _stored(own: Q, variants: Q, *, most: int | None = None) -> list[StoredName]:
-    """Names and variants that fit. Two queries."""
-    names = [
-        StoredName(pk, name, folded)
-        for pk, name, folded in Speaker.objects.filter(own).values_list("pk", "name", "sort_key")[:most]
-    ]
-    rows = SpeakerName.objects.filter(variants).values_list(
-        "speaker_id", "name", "normalised", "kind", "seen_in_id"
-    )
-    return names + [StoredName(*row) for row in rows[:most]]
-
-
 def _is_called(name: StoredName, written: str) -> bool:
     like = spelling.compare(written, name.folded)
     return like is not None and like.how is How.SPELLED and like.given is not Given.OTHER
 
 
-def _sounding_like(name: str) -> tuple[Q | None, int]:
-    """The question for stored names that one slip a word can have made, and how many keys it asks for."""
-    keys = sounds(fold(name))
-    near = [sorted(spelling.near_keys(each)) for each in keys]
-    if not keys:
-        return None, 0
+def _sounding_like(keys: Sequence[str]) -> tuple[Q, int]:
+    """The question for stored names that one slip a word can have made, and how many keys it asks for. `keys`: one or more."""
+    near = [sorted(spelling.near_keys(each)) for each in keys[:LONGEST_NAME]]
     if len(keys) == 1:
         return Q(sounds__overlap=near[0]), len(near[0])
     pairs = [(a, b) for at, a in enumerate(near) for b in near[at + 1 :]][:6]

@@ -44,17 +44,22 @@ def candidates(written: str, *, language: str | None = None, limit: int = 10) ->
         if known is None or known.score < score:
             found[speaker.pk] = Candidate(speaker, score, reason)
 
-    begins = Q(sort_key__startswith=key) | Q(sort_key__contains=f" {key}")
-    for speaker in (
-        Speaker.objects.filter(begins).select_related("merged_into").order_by("sort_key")[: limit * 5]
-    ):
-        offer(speaker, 1.0 if speaker.sort_key == key else 0.8, "")
-    begins = Q(normalised__startswith=key) | Q(normalised__contains=f" {key}")
-    names = SpeakerName.objects.filter(begins).select_related("speaker__merged_into")
+    names = SpeakerName.objects.filter(Q(normalised__startswith=key) | Q(normalised__contains=f" {key}"))
     if language:
         names = names.filter(language__in=[language, ""])
-    for name in names.order_by("normalised")[: limit * 5]:
-        offer(name.speaker, 0.9 if name.normalised == key else 0.7, name.name)
+    rows = names.order_by("normalised", "pk").values_list("speaker_id", "name", "normalised")[: limit * 5]
+    aliases = list(rows)
+    begins = Q(sort_key__startswith=key) | Q(sort_key__contains=f" {key}")
+    # The bearers by their keys: without statistics the planner crosses joined tables.
+    bearers = Q(pk__in={pk for pk, _name, _folded in aliases})
+    speakers = Speaker.objects.filter(begins | bearers).select_related("merged_into").order_by("sort_key")
+    by_key = {speaker.pk: speaker for speaker in speakers[: limit * 10]}
+    for speaker in by_key.values():
+        if speaker.sort_key.startswith(key) or f" {key}" in speaker.sort_key:
+            offer(speaker, 1.0 if speaker.sort_key == key else 0.8, "")
+    for pk, name, folded in aliases:
+        if pk in by_key:
+            offer(by_key[pk], 0.9 if folded == key else 0.7, name)
     return sorted(found.values(), key=lambda each: (-each.score, each.speaker.sort_key))[:limit]
 
 

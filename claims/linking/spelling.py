@@ -106,7 +106,7 @@ def alike(a: str, b: str) -> How | None:
     short, long = sorted((heard, other), key=len)
     if long.startswith(short) and len(short) >= CUT_KEEPS and len(long) - len(short) <= CUT_LACKS:
         return How.CUT
-    near = similarity(heard, other)
+    near = similarity(heard, other) if len(short) >= LEAST_ALIKE * len(long) else 0
     if near < LEAST_ALIKE:
         return None
     key, other_key = sounds(a), sounds(b)
@@ -185,9 +185,11 @@ def _title(folded: str) -> str:
 def near_keys(key: str) -> set[str]:
     """The sound keys of words that one slip can have made of a word with this key: a cut end, a letter more, less or other.
 
-    Short keys say little: to them only an ending is added.
+    Short keys say little: to them only an ending is added, or nothing.
     """
-    keys = {key} | {key + letter for letter in CONSONANTS}
+    keys = {key}
+    if len(key) > 1:
+        keys.update(key + letter for letter in CONSONANTS)
     if len(key) > 2:
         keys.add(key[:-1])
     if len(key) > 3:

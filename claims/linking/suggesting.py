@@ -16,6 +16,7 @@ from claims.linking.known_names import KnownNames, StoredName
 from claims.linking.mentions import Named, halves, take_apart, unglued
 from claims.linking.names import Candidate
 from claims.linking.spelling import DOUBT_LINE, Given, How, Likeness
+from claims.models import Speaker
 from claims.vocabulary import NameKind, SpeakerKind
 from sources.models import Source
 from sources.names import fold
@@ -26,6 +27,10 @@ EXACT, ALIAS, COUNTRY, GLUED = 1.0, 0.9, 0.85, 0.6
 ROLE_ALONE, ONE_OF_SEVERAL, BODY_ALONE = 0.8, 0.6, 0.45
 # What agrees or disagrees beside the spelling.
 ROLE_AGREES, BODY_AGREES, COUNTRY_AGREES, COUNTRY_DIFFERS, SPEAKS_HERE = 0.3, 0.15, 0.08, -0.15, 0.08
+# So many of those alike are weighed with their roles.
+WEIGHED = 12
+# One of several who bear the family name, with nothing to tell them apart.
+NAMESAKE = 0.8
 # A sum of hints never reaches what an exact name says.
 MOST = 0.95
 # Families come first in the names of these countries.
@@ -55,14 +60,21 @@ def suggest_all(
     language = language or (source.language if source else Language.ITALIAN.value)
     asked = {pair: take_apart(*pair) for pair in dict.fromkeys(mentions)}
     pool = KnownNames(list(asked.values()), source, language)
-    found = {pair: _Ranking(named, pool).best(limit) for pair, named in asked.items()}
-    return [found[pair] for pair in mentions]
+    rankings = {pair: _Ranking(named, pool) for pair, named in asked.items()}
+    pool.find_roles(list(asked.values()), {pk for each in rankings.values() for pk in each.likeliest()})
+    found = {pair: ranking.best(limit) for pair, ranking in rankings.items()}
+    speakers = Speaker.objects.in_bulk({offer.speaker for offers in found.values() for offer in offers})
+    return [
+        [Candidate(speakers[offer.speaker], offer.score, "; ".join(offer.reasons)) for offer in found[pair]]
+        for pair in mentions
+    ]
 
 
 @dataclass(slots=True)
 class _Offer:
     """What speaks for a speaker: the best name, and then what agrees with it."""
 
+    speaker: int
     score: float = 0.0
     reasons: list[str] = field(default_factory=list)
     likeness: Likeness | None = None
@@ -73,27 +85,33 @@ class _Ranking:
 
     def __init__(self, named: Named, pool: KnownNames) -> None:
         self.named, self.pool = named, pool
-        self.offers: dict[int, _Offer] = {}
-        self.role = named.role or named.whole
+        self.names = named.names(pool.exact)
         self.bodies = pool.bodies(named)
-
-    def best(self, limit: int) -> list[Candidate]:
-        names = self.named.names(self.pool.exact)
+        self.offers: dict[int, _Offer] = {}
         self._by_whole_words()
-        for name in names:
+        for name in self.names:
             self._by_spelling(name)
         self._by_country()
-        if not names:
-            self._by_role_alone()
         self._by_the_unnamed()
+
+    def likeliest(self) -> list[int]:
+        """By their names alone; others have no chance, whatever their role."""
+        best = sorted(self.offers.values(), key=lambda each: (-each.score, each.speaker))[:WEIGHED]
+        self.offers = {each.speaker: each for each in best}
+        return list(self.offers)
+
+    def best(self, limit: int) -> list[_Offer]:
+        """Best first, with everything that speaks for them; once, after the roles are known."""
+        if not self.names:
+            self._by_role_alone()
         self._weigh()
-        found = self._candidates()
-        if names and not (found and found[0].score >= DOUBT_LINE):
-            found = self._two_people(names[0]) or found
+        found = self._ranked()
+        if self.names and not (found and found[0].score >= DOUBT_LINE):
+            found = self._two_people(self.names[0]) or found
         return found[:limit]
 
     def _offer(self, speaker: int, score: float, reason: str, likeness: Likeness | None = None) -> None:
-        offer = self.offers.setdefault(speaker, _Offer())
+        offer = self.offers.setdefault(speaker, _Offer(speaker))
         if score > offer.score:
             offer.score, offer.likeness = score, likeness
             offer.reasons = [reason] if reason else []
@@ -101,11 +119,11 @@ class _Ranking:
     # -- what names say
 
     def _by_whole_words(self) -> None:
-        names = self.named.names(self.pool.exact)
-        for words in {self.named.written, self.named.whole, *names}:
+        for words in {self.named.written, self.named.whole, *self.names}:
             for name in self.pool.exact.get(fold(words), ()):
-                self._offer(name.speaker, ALIAS if name.kind else EXACT, self._exact_reason(name))
-        for words in names:
+                score = ALIAS if name.kind else EXACT
+                self._offer(name.speaker, score, self._exact_reason(name), Likeness(score, How.SPELLED))
+        for words in self.names:
             for begins in unglued(words):
                 for name in self.pool.exact.get(fold(begins), ()):
                     reason = _("begins with %(name)s, then words run together") % {"name": name.text}
@@ -131,7 +149,7 @@ class _Ranking:
                 self._compare(folded, name, faintly=True)
 
     def _compare(self, written: str, name: StoredName, *, faintly: bool = False) -> None:
-        speaker = self.pool.speakers.get(name.speaker)
+        speaker = self.pool.people.get(name.speaker)
         if speaker is None or speaker.kind == SpeakerKind.ANONYMOUS or name.kind == NameKind.GARBLED:
             return
         if speaker.kind != SpeakerKind.PERSON:
@@ -148,15 +166,15 @@ class _Ranking:
         code = self.pool.countries.named(self.named.whole, self.pool.language)
         for name in self.pool.names_of(code) if code else ():
             for stored in self.pool.exact.get(fold(name), ()):
-                speaker = self.pool.speakers.get(stored.speaker)
+                speaker = self.pool.people.get(stored.speaker)
                 if speaker is not None and speaker.kind == SpeakerKind.GOVERNMENT:
-                    self._offer(speaker.pk, COUNTRY, _("names the country"))
+                    self._offer(stored.speaker, COUNTRY, _("names the country"))
 
     # -- what the role says
 
     def _role_of(self, speaker: int) -> tuple[float, str]:
         """How well the role as written agrees with what the speaker does, and why."""
-        words = frozenset(fold(self.role).split())
+        words = frozenset(fold(self.named.role or self.named.whole).split())
         best = (0.0, "")
         for role in self.pool.roles.get(speaker, ()):
             said = any(each <= words for each in role.words)
@@ -173,13 +191,13 @@ class _Ranking:
 
     def _by_role_alone(self) -> None:
         """ "Il portavoce del ministero degli Esteri cinese": whoever holds that role."""
-        codes = self.pool.codes_in(self.role)
+        codes = self.pool.codes_in(self.named.role or self.named.whole)
         members = {each for body in self.bodies for each in self.pool.members[body]}
         holders: list[int] = []
         for speaker in members | set(self.pool.roles):
-            known = self.pool.speakers.get(speaker)
+            known = self.pool.people.get(speaker)
             agrees, _why = self._role_of(speaker)
-            if known is None or known.merged_into_id or not agrees:
+            if known is None or known.merged_into or not agrees:
                 continue
             if agrees == ROLE_AGREES or (not self.bodies and known.country in codes):
                 holders.append(speaker)
@@ -192,7 +210,7 @@ class _Ranking:
         """Unnamed speakers stay with their article, and are met again only there."""
         words = {word[:5] for word in fold(self.named.whole).split()}
         for speaker, names in self.pool.here.items():
-            known = self.pool.speakers.get(speaker)
+            known = self.pool.people.get(speaker)
             if known is None or known.kind != SpeakerKind.ANONYMOUS:
                 continue
             for name in names:
@@ -206,78 +224,71 @@ class _Ranking:
 
     def _weigh(self) -> None:
         codes = self.pool.codes_in(self.named.role)
-        namesakes = [each for each in self.offers.values() if _is_family_name_alone(each)]
+        doubtful = self._namesakes()
         for speaker, offer in self.offers.items():
-            known = self.pool.speakers[speaker]
+            person = self.pool.people[speaker]
+            here = speaker in self.pool.here and person.kind != SpeakerKind.ANONYMOUS
             agrees, reason = self._role_of(speaker) if self.named.role else (0.0, "")
             more = agrees
             if reason:
                 offer.reasons.append(reason)
-            if codes and known.country and known.kind == SpeakerKind.PERSON and not agrees:
-                more += COUNTRY_AGREES if known.country in codes else COUNTRY_DIFFERS
-                if known.country not in codes:
+            if codes and person.country and person.kind == SpeakerKind.PERSON and not agrees:
+                more += COUNTRY_AGREES if person.country in codes else COUNTRY_DIFFERS
+                if person.country not in codes:
                     offer.reasons.append(_("of another country than the role says"))
-            if _is_family_name_alone(offer) and len(namesakes) > 1 and not agrees:
-                more -= SPEAKS_HERE * 2
+            if speaker in doubtful and not agrees and not here:
+                offer.score = min(offer.score * NAMESAKE, DOUBT_LINE - 0.05)
                 offer.reasons.append(_("others have this family name"))
-            if speaker in self.pool.here and known.kind != SpeakerKind.ANONYMOUS:
+            if here:
                 more += SPEAKS_HERE
                 offer.reasons.append(_("named in this article"))
-            offer.score = max(
-                0.05, offer.score + more if offer.score >= EXACT else min(MOST, offer.score + more)
-            )
+            most = 1.0 if offer.score >= EXACT else MOST
+            offer.score = max(0.05, min(most, offer.score + more))
 
-    def _candidates(self) -> list[Candidate]:
-        found: dict[int, Candidate] = {}
-        for pk, offer in self.offers.items():
-            speaker = self.pool.speakers[pk].merged_into or self.pool.speakers[pk]
-            if speaker.kind == SpeakerKind.ANONYMOUS and pk not in self.pool.here:
+    def _namesakes(self) -> set[int]:
+        """Those who bear the only word of the name, where they are several."""
+        if len(self.names) != 1 or " " in self.names[0]:
+            return set()
+        bearers = {
+            speaker
+            for speaker, offer in self.offers.items()
+            if self.pool.people[speaker].kind == SpeakerKind.PERSON and _is_family_name_alone(offer)
+        }
+        several = {self.pool.people[speaker].merged_into or speaker for speaker in bearers}
+        return bearers if len(several) > 1 else set()
+
+    def _ranked(self) -> list[_Offer]:
+        """Best first, once a person: a merged record leads to whom it was merged into."""
+        found: dict[int, _Offer] = {}
+        for offer in self.offers.values():
+            person = self.pool.people[offer.speaker]
+            if person.kind == SpeakerKind.ANONYMOUS and offer.speaker not in self.pool.here:
                 continue
-            score = min(1.0, round(offer.score, 2))
-            known = found.get(speaker.pk)
-            if known is None or known.score < score:
-                found[speaker.pk] = Candidate(speaker, score, "; ".join(offer.reasons))
-        return sorted(found.values(), key=lambda each: (-each.score, each.speaker.sort_key, each.speaker.pk))
+            pk = person.merged_into or offer.speaker
+            if pk not in found or found[pk].score < offer.score:
+                found[pk] = replace(offer, speaker=pk, score=min(1.0, round(offer.score, 2)))
+        return sorted(found.values(), key=lambda each: (-each.score, each.speaker))
 
-    def _two_people(self, name: str) -> list[Candidate]:
+    def _two_people(self, name: str) -> list[_Offer]:
         """ "Mark Millie Shoyku": both are offered, in doubt, where each half is somebody."""
-        for one, other in halves(name):
-            ends = []
-            for part in (one, other):
-                ranking = _Ranking(
-                    replace(
-                        self.named, written=part, whole=part, name=tuple(part.split()), role="", bound=False
-                    ),
-                    self.pool,
-                )
-                ranking._by_whole_words()
-                ranking._by_spelling(part)
-                ranking._weigh()
-                best = ranking._candidates()[:1]
-                ends += [each for each in best if each.score >= 0.5]
+        for parts in halves(name):
+            ends = [best for part in parts if (best := self._best_of(part)) and best.score >= 0.5]
             if len(ends) == 2 and ends[0].speaker != ends[1].speaker:
-                both = _("may be two people: %(one)s and %(other)s") % {
-                    "one": ends[0].speaker,
-                    "other": ends[1].speaker,
-                }
+                both = _("may be two people, %(one)s and %(other)s") % {"one": parts[0], "other": parts[1]}
                 most = DOUBT_LINE - 0.05
                 return [
-                    Candidate(
-                        each.speaker, min(each.score, most), "; ".join(filter(None, (both, each.reason)))
-                    )
-                    for each in ends
+                    replace(each, score=min(each.score, most), reasons=[both, *each.reasons]) for each in ends
                 ]
         return []
+
+    def _best_of(self, part: str) -> _Offer | None:
+        named = Named(written=part, whole=part, name=tuple(part.split()), role="")
+        return next(iter(_Ranking(named, self.pool).best(1)), None)
 
 
 def _is_family_name_alone(offer: _Offer) -> bool:
     like = offer.likeness
-    return (
-        like is not None
-        and like.given is Given.NONE
-        and like.how in {How.SPELLED, How.SOUND}
-        and like.score < 0.9
-    )
+    return like is not None and like.given is Given.NONE and like.how in {How.SPELLED, How.SOUND}
 
 
 def _reason(like: Likeness, name: str) -> str:

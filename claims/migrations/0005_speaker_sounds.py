@@ -26,10 +26,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='speaker',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sounds'], name='claims_speaker_by_sound'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['sounds'], name='claims_speaker_by_sound'),
         ),
         migrations.AddIndex(
             model_name='speakername',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sounds'], name='claims_speakername_by_sound'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['sounds'], name='claims_speakername_by_sound'),
         ),
     ]

@@ -137,8 +137,9 @@ class Speaker(Versioned):
             models.Index(fields=["sort_key", "id"], name="claims_speaker_by_name"),
             # Names typed by people are matched from the start of the folded name.
             models.Index(OpClass(F("sort_key"), name="text_pattern_ops"), name="claims_speaker_by_prefix"),
-            # Misspelled and transliterated names are looked up by how their words sound.
-            GinIndex(fields=["sounds"], name="claims_speaker_by_sound"),
+            # Misspelled and transliterated names are looked up by how their words sound; far more often than they are written,
+            # so that a list of pending entries would only be in the way.
+            GinIndex(fields=["sounds"], name="claims_speaker_by_sound", fastupdate=False),
         ]
         triggers = [
             no_circle("speaks_for", why="nobody speaks for those who speak for them"),
@@ -201,8 +202,9 @@ class SpeakerName(models.Model):
             models.Index(
                 OpClass(F("normalised"), name="text_pattern_ops"), name="claims_speakername_by_prefix"
             ),
-            # Misspelled and transliterated names are looked up by how their words sound.
-            GinIndex(fields=["sounds"], name="claims_speakername_by_sound"),
+            # Misspelled and transliterated names are looked up by how their words sound; far more often than they are written,
+            # so that a list of pending entries would only be in the way.
+            GinIndex(fields=["sounds"], name="claims_speakername_by_sound", fastupdate=False),
         ]
 
     def __str__(self) -> str:
