@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from claims.extraction import countries, spelling, themes
+from claims.extraction import countries, glossary, spelling, themes
 from claims.extraction.findings import KnownName
 from claims.extraction.phrases import Phrases, Word, words_of
 
@@ -17,7 +17,14 @@ __all__ = ["VERSION", "Names", "Signature", "known", "signature"]
 
 # The first number is this module's: raise it when the same text gets another signature.
 VERSION = ".".join(
-    str(part) for part in (1, countries.load().version, themes.load().version, spelling.load().version)
+    str(part)
+    for part in (
+        1,
+        countries.load().version,
+        themes.load().version,
+        spelling.load().version,
+        glossary.VERSION,
+    )
 )
 
 # Words shorter than this are seldom what a sentence is about, and learned words of both languages agree in as many letters.
@@ -30,13 +37,15 @@ Names = Phrases[tuple[str, ...]]
 class Signature:
     """`actors`: codes of countries and bodies ("CN", "NATO"), or the caller's own name for whom it knows. `themes`: slugs of the tree.
 
-    `names`: other proper names, `words`: beginnings of what words are left, both spelled so that the language matters little.
+    `notions`: other common words, by what they are called in the glossary. `names`: other proper names, `words`: beginnings of what words
+    are left, both spelled so that the language matters little.
     `numbers`: figures and years as digits. `ways`: "CN>RU" where China does something to or for Russia, in a text of two actors.
     `written`: how the text spells names and numbers, by element.
     """
 
     actors: frozenset[str] = frozenset()
     themes: frozenset[str] = frozenset()
+    notions: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
@@ -50,6 +59,7 @@ class Signature:
             for letter, values in (
                 ("a", self.actors),
                 ("t", self.themes),
+                ("g", self.notions),
                 ("n", self.names),
                 ("#", self.numbers),
                 ("w", self.words),
@@ -100,11 +110,13 @@ def signature(text: str, language: str, names: Names | None = None) -> Signature
     reading = _Reading(text, language, words, [False] * len(words))
     mentions = _mentions(reading, names)
     found = _themes(reading)
+    notions = _notions(reading)
     written = {f"#:{digits}": figure for digits, figure in spelling.numbers_in(text, words)}
     proper, rest = _others(reading, written)
     return Signature(
         actors=frozenset(mention.actor for mention in mentions),
         themes=themes.load().widened(found),
+        notions=frozenset(notions),
         names=proper,
         numbers=frozenset(element[2:] for element in written if element.startswith("#")),
         words=rest,
@@ -134,8 +146,17 @@ def _themes(reading: _Reading) -> set[str]:
     return found
 
 
+def _notions(reading: _Reading) -> set[str]:
+    found: set[str] = set()
+    for first, after, notions in glossary.load().among(reading.words, reading.language):
+        if not any(reading.taken[first:after]):
+            found.update(notions)
+            reading.take(first, after)
+    return found
+
+
 def _others(reading: _Reading, written: dict[str, str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Of the words that are no actor and no theme: proper names, which `written` remembers, and the beginnings of the longer others."""
+    """Of the words that are no actor, theme or notion: proper names, which `written` remembers, and the beginnings of the longer others."""
     little = spelling.load()
     proper: set[str] = set()
     rest: set[str] = set()
@@ -143,7 +164,11 @@ def _others(reading: _Reading, written: dict[str, str]) -> tuple[frozenset[str],
         empty = word.folded in little.calendar or word.folded in little.empty or word.folded in little.numbers
         if reading.taken[place] or empty or not word.text[0].isalpha():
             continue
-        if word.text[0].isupper() and len(word.text) > 2 and not _begins_a_sentence(reading, place):
+        if (
+            word.text[0].isupper()
+            and len(word.text) > 2
+            and not (word.folded in little.beginnings and _begins_a_sentence(reading, place))
+        ):
             bones = spelling.skeleton(word.text)
             proper.add(bones)
             written.setdefault(f"n:{bones}", word.text)

@@ -24,6 +24,7 @@ class LittleWords:
 
     version: int
     calendar: frozenset[str]
+    beginnings: frozenset[str]
     empty: frozenset[str]
     sources: dict[str, frozenset[str]]
     targets: dict[str, frozenset[str]]
@@ -43,6 +44,7 @@ def load() -> LittleWords:
     return LittleWords(
         version=int(data["version"]),
         calendar=words("calendar"),
+        beginnings=words("beginnings"),
         empty=words("empty"),
         sources={language: words(f"source_{language}") for language in ("it", "en")},
         targets={language: words(f"target_{language}") for language in ("it", "en")},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from claims.extraction import themes
+from claims.extraction import glossary, themes
 from claims.extraction.countries import LANGUAGES
 from claims.extraction.findings import KnownName
 from claims.extraction.likeness import Rarity, likeness, opposed
@@ -85,6 +87,27 @@ def test_a_known_speaker_is_their_party_and_may_be_several() -> None:
     assert signature("Per Peskov è falso", "it", names).actors == {"RU", "dmitry-peskov"}
     assert signature("Ursula von der Leyen said so", "en", names).actors == {"EU"}
     assert signature("a peskov is a fish", "en", names).actors == frozenset()
+
+
+def test_common_words_are_one_notion_in_both_languages() -> None:
+    one = signature("Il terremoto ha distrutto la chiesa", "it")
+    other = signature("The church was destroyed in the quake", "en")
+    assert one.notions == other.notions == {"earthquake", "church"}
+    assert "destruction" in one.themes & other.themes and not one.words
+
+
+def test_the_first_word_of_a_sentence_may_be_a_name() -> None:
+    assert signature("Tesla denies it. Eni does not.", "en").names == {skeleton("Tesla"), skeleton("Eni")}
+    assert signature("Dietro c'è Tesla", "it").names == {skeleton("Tesla")}
+    assert signature("Over there", "en").names == frozenset()
+
+
+def test_a_damaged_glossary_names_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = tmp_path / "glossary.tsv"
+    damaged.write_text("# words\nuno\tone\ndue two\n", encoding="utf-8")
+    monkeypatch.setattr(glossary, "_DATA", damaged)
+    with pytest.raises(ValueError, match="line 3"):
+        glossary.load.__wrapped__()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +205,8 @@ def test_there_are_enough_pairs_of_each_kind() -> None:
     assert kinds.count("direction_swapped") >= 15
 
 
-@pytest.mark.parametrize(("parts", "goal"), [(("tune",), 0.92), (("held_out",), 0.92), (("after",), 0.85)])
+@pytest.mark.parametrize(
+    ("parts", "goal"), [(("tune",), 0.92), (("held_out",), 0.92), (("after",), 0.85), (("later",), 0.85)]
+)
 def test_pairs_that_say_the_same_come_first(parts: tuple[str, ...], goal: float) -> None:
     assert average_precision(*parts) >= goal
