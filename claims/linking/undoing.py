@@ -244,6 +244,11 @@ def _is_used(row: models.Model) -> bool:
     return any(getattr(row, str(name)).exists() for name in names)
 
 
-def last_act(source: Source, *, by: User) -> TriageAct | None:
-    """The last act of this editor on the article that can still be tried to undo."""
-    return TriageAct.objects.filter(source=source, by=by, undone_at=None).order_by("-pk").first()
+def last_act(*, by: User) -> TriageAct | None:
+    """The last act of this editor that was not undone, with its article."""
+    acts = TriageAct.objects.filter(by=by, undone_at=None).select_related("source")
+    return (
+        acts.defer("source__body", "source__raw", "source__search", "source__furniture")
+        .order_by("-pk")
+        .first()
+    )

@@ -57,9 +57,9 @@ class TriageAct(models.Model):
         verbose_name_plural = _("acts of triage")
         ordering = ["-id"]
         indexes = [
-            # The last act of an editor on an article.
+            # The last act of an editor.
             models.Index(
-                fields=["source", "by", "-id"],
+                fields=["by", "-id"],
                 condition=Q(undone_at=None),
                 name="claims_triageact_last",
             ),

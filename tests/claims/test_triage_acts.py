@@ -384,8 +384,8 @@ def test_only_whoever_did_it_undoes_it(editor: User, colleague: User, denial: St
     done = linking.discard(denial, by=editor)
     with pytest.raises(Refused, match="Only whoever"):
         linking.undo(done, by=colleague)
-    assert linking.last_act(denial.source, by=editor) == done
-    assert linking.last_act(denial.source, by=colleague) is None
+    assert linking.last_act(by=editor) == done
+    assert linking.last_act(by=colleague) is None
 
 
 def test_what_readers_have_seen_is_not_undone(editor: User, denial: Statement) -> None:
