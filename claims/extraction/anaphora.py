@@ -231,7 +231,7 @@ def _goes_on(
     if before is None or paragraph_of.get(sentence, 0) - paragraph_of.get(before.sentence, 0) > 1:
         return None
     draft = Draft(
-        before.cue, [(quotation.first, quotation.last)], before.speaker, Act.ASSERTS, "goes-on", before.verb, before.kind,
+        before.cue, [(quotation.first, quotation.last)], before.speaker, Act.ASSERTS, GOES_ON, before.verb, before.kind,
         quoted=True, sentence=sentence,
     )  # fmt: skip
     draft.extra.update({key: value for key, value in before.extra.items() if key == "antecedent"})
@@ -239,6 +239,8 @@ def _goes_on(
     return draft
 
 
+# The rule of a quotation that goes on in the next sentence.
+GOES_ON = "goes-on"
 # An answer is looked for so many statements back.
 BACK = 8
 _TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS)

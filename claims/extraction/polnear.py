@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from claims.extraction.anaphora import GOES_ON
 from claims.extraction.findings import Finding, Span
 
-__all__ = ["Attribution", "Document", "PolnearScore", "attribution_of", "read_split"]
+__all__ = ["Attribution", "Document", "PolnearScore", "attribution_of", "attributions_of", "read_split"]
 
 ROLES = ("source", "cue", "content")
 ALIKE = 0.5
@@ -99,6 +100,22 @@ def attribution_of(found: Finding) -> Attribution:
         cue=(found.cue,) if found.cue else (),
         content=found.content,
     )
+
+
+def attributions_of(found: Iterable[Finding]) -> list[Attribution]:
+    """Findings in the corpus' terms. There a quotation that goes on in the next sentence ("A", he said. "B") is one attribution of
+    two pieces, and what a statement reports of others belongs to the outer one; here each is a statement of its own.
+    """
+    out: list[Attribution] = []
+    for each in found:
+        if each.parent is not None:
+            continue
+        one = attribution_of(each)
+        if each.rule == GOES_ON and out and out[-1].source == one.source:
+            out[-1] = Attribution(one.source, out[-1].cue, (*out[-1].content, *one.content))
+        else:
+            out.append(one)
+    return out
 
 
 class _Numbered:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from claims.extraction import Known, extract
 from claims.extraction.gold import read_folder
-from claims.extraction.polnear import PolnearScore, attribution_of, read_split
+from claims.extraction.polnear import PolnearScore, attributions_of, read_split
 from claims.extraction.runs import compare, saved
 from claims.extraction.scoring import Counts, TextScore, found_in, score
 from claims.management.plain_texts import findings_in, names_in
@@ -119,7 +119,7 @@ class Command(BaseCommand):
     def _polnear(self, folder: Path, split: str, *, quiet: bool) -> dict[str, Any]:
         total = PolnearScore()
         for document in read_split(folder, split):
-            total.add(document, [attribution_of(each) for each in extract(document.text, "en")])
+            total.add(document, attributions_of(extract(document.text, "en")))
         figures = total.figures()
         if not quiet:
             self.stdout.write(f"PolNeAR {split}, {figures['documents']} documents, per cent:  P  R  F")
