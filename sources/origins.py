@@ -188,17 +188,34 @@ def _propose(near: Sequence[_Near], new: Mapping[int, Source]) -> list[Derivatio
                         quoted=found.quoted,
                     )
                 )
-    return _store(list(_best(proposals, texts))) if proposals else []
+    return _store(list(_best(proposals, texts)), texts) if proposals else []
 
 
-def _store(proposals: Sequence[DerivationProposal]) -> list[DerivationProposal]:
-    """Stores those of pairs that were never proposed, either way round, and returns them."""
+def _store(proposals: Sequence[DerivationProposal], texts: Mapping[int, _Text]) -> list[DerivationProposal]:
+    """Stores those of pairs that were never proposed, either way round, and returns them. A copy is proposed once with each family
+    and page: a newer version of its original adds nothing.
+    """
     keys = {pk for each in proposals for pk in (each.source_id, each.from_source_id)}
-    known = DerivationProposal.objects.filter(source__in=keys, from_source__in=keys)
-    before = {frozenset(pair) for pair in known.values_list("source_id", "from_source_id")}
-    fresh = [each for each in proposals if {each.source_id, each.from_source_id} not in before]
+    copies = {each.source_id for each in proposals}
+    known = DerivationProposal.objects.filter(Q(source__in=copies) | Q(source__in=keys, from_source__in=keys))
+    before: set[frozenset[int] | tuple[int, int | str]] = set()
+    for copy, original, origin, url in known.values_list(
+        "source_id", "from_source_id", "from_source__origin_id", "from_source__url"
+    ):
+        before |= {frozenset((copy, original)), (copy, origin), (copy, url or origin)}
+    fresh = [
+        each
+        for each in proposals
+        if frozenset((each.source_id, each.from_source_id)) not in before
+        and not before & _names(each, texts[each.from_source_id])
+    ]
     DerivationProposal.objects.bulk_create(fresh, ignore_conflicts=True)
     return fresh
+
+
+def _names(proposal: DerivationProposal, original: _Text) -> set[tuple[int, int | str]]:
+    """What stands for the family and the page of an original, for this copy."""
+    return {(proposal.source_id, original.origin), (proposal.source_id, original.url or original.origin)}
 
 
 def _texts(keys: Iterable[int]) -> Iterator[_Text]:
@@ -293,8 +310,7 @@ def _best(
     made = Counter[int]()
     taken: set[tuple[int, int | str]] = set()
     for each in ordered:
-        original = texts[each.from_source_id]
-        names = {(each.source_id, original.origin), (each.source_id, original.url or original.origin)}
+        names = _names(each, texts[each.from_source_id])
         if made[each.source_id] < PROPOSED and not names & taken:
             made[each.source_id] += 1
             taken |= names

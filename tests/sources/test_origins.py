@@ -93,6 +93,14 @@ class TestProposing:
         copy = store(an_article(f"{STORY} {made_up(10, seed=5)}", at="b"))[0]
         assert [source for source, _original in pairs()] == [copy.source]
 
+    def test_a_newer_version_of_the_original_is_not_proposed_again(self) -> None:
+        original = store(an_article(STORY, at="a"))[0]
+        copy = store(an_article(ITS_COPY, at="b"))[0]
+        Outlet.objects.create(name="Agenzia Prova", slug="agenzia-prova", kind="agency")
+        newer = an_article(f"{STORY} {made_up(10, seed=5)}", at="a", outlet="Agenzia Prova")
+        assert store(newer)[0].message == ""
+        assert pairs() == [(copy.source, original.source)]
+
     def test_what_an_agency_wrote_is_the_original_even_when_it_is_stored_later(self) -> None:
         Outlet.objects.create(name="Agenzia Prova", slug="agenzia-prova", kind="agency")
         site = store(an_article(ITS_COPY))[0]
