@@ -14,7 +14,7 @@ from claims.extraction.findings import Finding, Span
 from claims.extraction.gold import GoldStatement, GoldText, stance_of
 from claims.extraction.pairing import best_pairs
 
-__all__ = ["ALIKE", "Counts", "Found", "TextScore", "f1", "found_in", "score"]
+__all__ = ["ALIKE", "Counts", "Found", "TextScore", "f1", "found_in", "right_ones", "score"]
 
 # Contents overlap enough from here on.
 ALIKE = 0.5
@@ -127,6 +127,16 @@ def _found(gold: GoldText, each: Finding) -> Found:
 def score(gold: GoldText, found: Sequence[Found]) -> TextScore:
     """Measures what was found in one text."""
     return _Scoring(gold, found).done()
+
+
+def right_ones(gold: GoldText, found: Sequence[Found]) -> frozenset[int]:
+    """The numbers of those that are an annotated statement, by the right speaker, with the right act."""
+    pairs = _Scoring(gold, found).found_of.items()
+    return frozenset(
+        right
+        for left, right in pairs
+        if _said_by(gold.statements[left], found[right]) and _right_act(gold.statements[left], found[right])
+    )
 
 
 class _Scoring:

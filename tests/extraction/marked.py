@@ -6,7 +6,7 @@ A line with the act `none` has no marks: nothing is said in it. A sentence with 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,7 +79,9 @@ def unmark(marked: str) -> tuple[str, dict[str, list[Span]]]:
 
 def words_in(text: str, spans: Iterable[Span]) -> frozenset[int]:
     spans = list(spans)
-    return frozenset(m.start() for m in _WORD.finditer(text) if any(a < m.end() and m.start() < b for a, b in spans))
+    return frozenset(
+        m.start() for m in _WORD.finditer(text) if any(a < m.end() and m.start() < b for a, b in spans)
+    )
 
 
 def overlap(left: frozenset[int], right: frozenset[int]) -> float:
@@ -94,7 +96,9 @@ def same_speaker(text: str, marked: Marked, finding: Finding) -> bool:
     if spans:
         return bool(words_in(text, marked.speakers) & words_in(text, spans))
     wanted = {word.lower() for a, b in marked.speakers for word in _WORD.findall(text[a:b])}
-    return any(wanted & {word.lower() for word in _WORD.findall(mention.text)} for mention in finding.speakers)
+    return any(
+        wanted & {word.lower() for word in _WORD.findall(mention.text)} for mention in finding.speakers
+    )
 
 
 def score(items: Iterable[Item], language: str, acts: frozenset[Act] | None = None) -> Score:
@@ -104,18 +108,37 @@ def score(items: Iterable[Item], language: str, acts: frozenset[Act] | None = No
     for item in items:
         found = [f for f in extract(item.text, language) if acts is None or f.act in acts]
         wanted = [m for m in item.said if acts is None or Act(m.act) in acts]
-        left = list(found)
-        for marked in wanted:
-            match = next((f for f in left if _matches(item.text, marked, f, strict=acts is None)), None)
-            total.right += match is not None
-            if match is not None:
-                left.remove(match)
-            else:
-                total.errors.append(f"MISSED {marked.act}: {item.text} ← {[_show(item.text, f) for f in found]}")
+        pairs = _pairs(item, wanted, found, strict=acts is None)
+        total.right += len(pairs)
+        for number, marked in enumerate(wanted):
+            if number not in pairs:
+                total.errors.append(
+                    f"MISSED {marked.act}: {item.text} ← {[_show(item.text, f) for f in found]}"
+                )
         total.wanted += len(wanted)
         total.found += len(found)
-        total.errors += [f"EXTRA {_show(item.text, f)} ← {item.text}" for f in left]
+        total.errors += [
+            f"EXTRA {_show(item.text, f)} ← {item.text}"
+            for number, f in enumerate(found)
+            if number not in pairs.values()
+        ]
     return total
+
+
+def right_ones(item: Item, found: Sequence[Finding]) -> frozenset[int]:
+    """The numbers of those that the sentence says: the act, the speaker, the content."""
+    return frozenset(_pairs(item, item.said, found, strict=True).values())
+
+
+def _pairs(item: Item, wanted: Sequence[Marked], found: Sequence[Finding], *, strict: bool) -> dict[int, int]:
+    """Number in `wanted` → number in `found`, the first that fits."""
+    pairs: dict[int, int] = {}
+    for number, marked in enumerate(wanted):
+        for each, finding in enumerate(found):
+            if each not in pairs.values() and _matches(item.text, marked, finding, strict=strict):
+                pairs[number] = each
+                break
+    return pairs
 
 
 def _matches(text: str, marked: Marked, finding: Finding, *, strict: bool) -> bool:
