@@ -199,23 +199,27 @@ def _store(proposals: Sequence[DerivationProposal], texts: Mapping[int, _Text]) 
     copies = {each.source_id for each in proposals}
     known = DerivationProposal.objects.filter(Q(source__in=copies) | Q(source__in=keys, from_source__in=keys))
     before: set[frozenset[int] | tuple[int, int | str]] = set()
-    for copy, original, origin, url in known.values_list(
-        "source_id", "from_source_id", "from_source__origin_id", "from_source__url"
-    ):
-        before |= {frozenset((copy, original)), (copy, origin), (copy, url or origin)}
+    rows = known.values_list("source_id", "from_source_id", "from_source__origin_id", "from_source__url")
+    for copy, original, origin, url in rows:
+        before |= {frozenset((copy, original)), *_names(copy, origin or original, url)}
     fresh = [
         each
         for each in proposals
         if frozenset((each.source_id, each.from_source_id)) not in before
-        and not before & _names(each, texts[each.from_source_id])
+        and not before & _names_of(each, texts)
     ]
     DerivationProposal.objects.bulk_create(fresh, ignore_conflicts=True)
     return fresh
 
 
-def _names(proposal: DerivationProposal, original: _Text) -> set[tuple[int, int | str]]:
+def _names(copy: int, origin: int, url: str) -> set[tuple[int, int | str]]:
     """What stands for the family and the page of an original, for this copy."""
-    return {(proposal.source_id, original.origin), (proposal.source_id, original.url or original.origin)}
+    return {(copy, origin), (copy, url or origin)}
+
+
+def _names_of(proposal: DerivationProposal, texts: Mapping[int, _Text]) -> set[tuple[int, int | str]]:
+    original = texts[proposal.from_source_id]
+    return _names(proposal.source_id, original.origin, original.url)
 
 
 def _texts(keys: Iterable[int]) -> Iterator[_Text]:
@@ -310,7 +314,7 @@ def _best(
     made = Counter[int]()
     taken: set[tuple[int, int | str]] = set()
     for each in ordered:
-        names = _names(each, texts[each.from_source_id])
+        names = _names_of(each, texts)
         if made[each.source_id] < PROPOSED and not names & taken:
             made[each.source_id] += 1
             taken |= names

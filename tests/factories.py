@@ -12,9 +12,9 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from claims.models import Claim, Position, Speaker, Statement, StatementSpeaker, Topic, Verdict
-from claims.models.statement import Span
 from claims.vocabulary import Publication, Rating, Review, Role, SpeakerKind, Stage, Stance
 from sources.models import Outlet, Source
+from sources.quotations import Span, span_at
 from sources.vocabulary import DateBasis, SourcePublication
 
 _number = itertools.count(1)
@@ -46,14 +46,7 @@ def make_source(body: str = BODY, **fields: Any) -> Source:
 
 def span_of(body: str, words: str) -> Span:
     start = body.index(words)
-    end = start + len(words)
-    return {
-        "start": start,
-        "end": end,
-        "exact": words,
-        "prefix": body[max(0, start - 32) : start],
-        "suffix": body[end : end + 32],
-    }
+    return span_at(body, start, start + len(words))
 
 
 def make_statement(

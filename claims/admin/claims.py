@@ -23,12 +23,12 @@ from claims.admin.lists import NewsFirst
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
-from claims.models.addresses import free_slug
 from claims.desk.finding import claims_about, speakers_called
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
 from claims.desk.people import editor_of
 from claims.labels import NO_VERDICT_DESK, label
 from claims.models import Claim, ClaimFigures
+from claims.models.addresses import free_slug
 from claims.permissions import may
 from claims.vocabulary import Contest, Publication, Rating, Verb
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
-from claims.models.addresses import free_slug
 from claims.desk.finding import speakers_called
 from claims.models import Affiliation, Speaker, SpeakerName
+from claims.models.addresses import free_slug
 from claims.vocabulary import Verb
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.utils.translation import gettext as _
 
 from claims.errors import Refused
-from claims.models.statement import Span, span_at
 from sources.models import Source
+from sources.quotations import Span, occurrences, span_at
 
 # Between two pieces of one statement, as Statement.quote writes it.
 LEFT_OUT = "[…]"
+# Places that are looked at: words that stand there more often need their surroundings.
+MOST = 50
 _QUOTES = "\"'“”„«»‘’"
 
 
@@ -36,7 +40,7 @@ def locate(source: Source, quotation: str, *, before: str = "") -> list[Span]:
 
 def _find(source: Source, piece: str, at: int, before: str, *, first: bool) -> tuple[int, int]:
     for words in dict.fromkeys([piece, piece.strip(_QUOTES).strip()]):
-        places = _places(source.body, words, at) if words else []
+        places = list(islice(occurrences(source.body, words, at), MOST))
         if before.strip() and places:
             places = [place for place in places if source.body[:place].rstrip().endswith(before.strip())]
         if len(places) == 1 or (places and not first):
@@ -52,12 +56,3 @@ def _find(source: Source, piece: str, at: int, before: str, *, first: bool) -> t
         _("These words are not in “%(source)s”: “%(words)s”. Copy them exactly as they stand there.")
         % {"source": source.title, "words": piece[:80]},
     )
-
-
-def _places(body: str, words: str, at: int) -> list[int]:
-    places: list[int] = []
-    place = body.find(words, at)
-    while place >= 0 and len(places) < 50:
-        places.append(place)
-        place = body.find(words, place + 1)
-    return places

@@ -1,32 +1,14 @@
-"""Where a statement stands in its source's text: by exact words or by characters. Pure.
-
-Characters are half-open and counted in Unicode code points of the stored text.
-"""
+"""Where a statement stands in its source's text: by exact words or by characters. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import islice
 
 from sources.characters import Refused
+from sources.quotations import Span, occurrences, span_at
 
-__all__ = ["Span", "find", "places", "span"]
-
-Span = dict[str, Any]
-
-# Characters of prefix and suffix kept beside a quotation (W3C TextQuoteSelector).
-CONTEXT = 32
-
-
-def span(body: str, start: int, end: int) -> Span:
-    """The place as it is stored, with its words and those around it."""
-    return {
-        "start": start,
-        "end": end,
-        "exact": body[start:end],
-        "prefix": body[max(0, start - CONTEXT) : start],
-        "suffix": body[end : end + CONTEXT],
-    }
+__all__ = ["find", "places"]
 
 
 def find(body: str, quote: Mapping[str, str], source: str) -> tuple[int, int]:
@@ -36,22 +18,22 @@ def find(body: str, quote: Mapping[str, str], source: str) -> tuple[int, int]:
     """
     prefix, exact = quote.get("prefix", ""), quote["exact"]
     sought = prefix + exact + quote.get("suffix", "")
-    found = body.find(sought)
+    found = list(islice(occurrences(body, sought), 2))
     shown = exact if len(exact) <= 120 else exact[:119] + "…"
-    if found < 0:
+    if not found:
         raise Refused("quote_not_found", f"The words “{shown}” are not in the source {source}.")
-    if body.find(sought, found + 1) >= 0:
+    if len(found) > 1:
         raise Refused(
             "quote_ambiguous",
             f"The words “{shown}” stand more than once in the source {source}; add a prefix or suffix.",
         )
-    start = found + len(prefix)
+    start = found[0] + len(prefix)
     return start, start + len(exact)
 
 
 def places(body: str, stated: Sequence[tuple[int, int]], source: str) -> list[Span]:
     """The places of a statement, ordered and apart. Raises Refused (bad_span) when they do not fit the text."""
-    found = []
+    found: list[Span] = []
     last = 0
     for start, end in stated:
         if end > len(body):
@@ -61,6 +43,6 @@ def places(body: str, stated: Sequence[tuple[int, int]], source: str) -> list[Sp
             )
         if start < last:
             raise Refused("bad_span", "The places of a statement must follow each other and not overlap.")
-        found.append(span(body, start, end))
+        found.append(span_at(body, start, end))
         last = end
     return found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from claims.importing.anchors import find, span
+from claims.importing.anchors import find
 from claims.importing.ledger import Identity, Ledger, Record, Row
 from claims.importing.nouns import Noun, chunks
 from claims.models import Evidence, Verdict
 from claims.vocabulary import REASON_MIN_LENGTH
 from sources.characters import Refused
 from sources.models import Source
+from sources.quotations import span_at
 from sources.vocabulary import Outcome
 
 __all__ = ["PUBLISHED_CLAIM", "WAITS", "EvidenceRecords", "Verdicts"]
@@ -56,7 +57,7 @@ class EvidenceRecords(Noun):
             body = Source.objects.values_list("body", flat=True).get(pk=home.pk)
             values |= {
                 "source_id": home.pk,
-                "span": span(body, *find(body, fields["quote"], fields["source"])),
+                "span": span_at(body, *find(body, fields["quote"], fields["source"])),
             }
         if row.is_new:
             values["key"] = fields["key"]

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from claims.importing.anchors import find, places, span
+from claims.importing.anchors import find, places
 from claims.importing.ledger import Identity, Ledger, Record, Row
 from claims.importing.nouns import Noun, chunks, insert
 from claims.models import Carrier, Position, Statement, StatementSpeaker
 from claims.vocabulary import STANCE_OF_ACT, Act, Review, StatementOrigin
 from sources.characters import Refused
 from sources.models import Source
+from sources.quotations import Span, span_at
 
 __all__ = ["Positions", "Statements"]
 
@@ -118,7 +119,7 @@ class Statements(Noun):
         cue = fields.get("cue", {})
         quote = fields.get("cue_quote") or cue.get("exact")
         if quote:
-            values["cue_span"] = span(body, *find(body, quote, fields["source"]))
+            values["cue_span"] = span_at(body, *find(body, quote, fields["source"]))
             values["cue"] = values["cue_span"]["exact"][:200]
         if "text" in cue:
             values["cue"] = cue["text"]
@@ -247,7 +248,7 @@ def _original_anchor(original: dict[str, Any], body: str, source: str) -> dict[s
     return values
 
 
-def _speaker_span(record: Record, order: int, home: Row, body: str) -> dict[str, Any] | None:
+def _speaker_span(record: Record, order: int, home: Row, body: str) -> Span | None:
     if not home.original:
         return None
     spans = record.fields.get("original", {}).get("speaker_spans", [])

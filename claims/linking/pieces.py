@@ -14,8 +14,8 @@ from claims.errors import Refused, Stale
 from claims.linking.statements import claims_of
 from claims.linking.undoing import reversible
 from claims.models import Position, Statement, StatementSpeaker, TriageAct
-from claims.models.statement import Span, span_at
 from claims.vocabulary import Review, StatementOrigin, Verb
+from sources.quotations import Span, span_at
 
 __all__ = ["merge_statements", "split_statement"]
 

@@ -31,7 +31,6 @@ from claims.models import (
     TriageAct,
 )
 from claims.vocabulary import Publication, Verb
-from sources.models import Source
 
 __all__ = ["Trace", "last_act", "reversible", "undo"]
 

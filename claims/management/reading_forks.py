@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 
 from django.db import connections
@@ -29,7 +29,7 @@ _names: Known | None = None
 
 def found_in_each(
     texts: Iterable[Text], names: Known, *, workers: int
-) -> Iterator[tuple[Text, list[Finding]]]:
+) -> Generator[tuple[Text, list[Finding]]]:
     """Each text with what was found in it, in order. Raises concurrent.futures.process.BrokenProcessPool when a fork is killed."""
     for language in LANGUAGES:
         load(language)

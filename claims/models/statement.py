@@ -24,33 +24,6 @@ from sources.triggers import (
 )
 from sources.vocabulary import DateBasis, SourcePublication
 
-
-class Span(TypedDict):
-    """A place in a source: half-open characters of `Source.body`, and the words there (W3C TextPositionSelector and
-    TextQuoteSelector). `prefix` and `suffix` are the words around it, at most 32 characters each."""
-
-    start: int
-    end: int
-    exact: str
-    prefix: str
-    suffix: str
-
-
-# Characters of prefix and suffix kept beside a quotation.
-AROUND = 32
-
-
-def span_at(body: str, start: int, end: int) -> Span:
-    """A place as it is stored: with its words and those around it."""
-    return Span(
-        start=start,
-        end=end,
-        exact=body[start:end],
-        prefix=body[max(0, start - AROUND) : start],
-        suffix=body[end : end + AROUND],
-    )
-
-
 # A quotation is what stands at its place in the stored text. Checked when it is written; when a digest gives way to its original,
 # every place is checked again (anchoring.py).
 SPANS_FIT_THE_BODY = pgtrigger.Trigger(

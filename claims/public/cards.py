@@ -18,6 +18,7 @@ from claims.public.naming import Names, joined
 from claims.public.timeline import Event
 from claims.vocabulary import Act, Hedge, Stance
 from sources.models import Source
+from sources.quotations import AROUND
 from sources.vocabulary import Translation
 
 # What the stance alone does not tell.
@@ -31,8 +32,6 @@ ACTS_WORTH_SAYING = {
     Act.ACCUSES,
     Act.CONFIRMS,
 }
-# What a span keeps of the text before it (claims.models.statement.Span).
-PREFIX_LENGTH = 32
 SENTENCE_ENDS = re.compile(r"[.!?…]\s+|\n+|[.!?][”»\"’]\s+")
 CLOSING_MARKS = '”»’"'
 # Columns of a source that lists leave in the database.
@@ -161,7 +160,7 @@ def _card(position: Position, names: Names) -> Card:
 def lead_in(prefix: str) -> str:
     """What a reader needs of the 32 characters before a passage: the sentence's beginning, or its last whole words."""
     start = max((match.end() for match in SENTENCE_ENDS.finditer(prefix)), default=0)
-    if start or len(prefix) < PREFIX_LENGTH:
+    if start or len(prefix) < AROUND:
         return prefix[start:].lstrip()
     _cut, _space, words = prefix.partition(" ")
     return f"… {words}" if words.strip() else ""

@@ -64,7 +64,7 @@ def unread(*, language: str | None = None) -> QuerySet[Source]:
     missing = Q()
     for each in languages:
         done = Reading.objects.filter(source=OuterRef("pk"), extractor_version=version(each))
-        missing |= Q(language=each) & ~Exists(done)
+        missing |= Q(language=each) & ~Q(Exists(done))
     return Source.objects.filter(missing).exclude(body_kind=BodyKind.DIGEST).order_by("pk")
 
 
@@ -139,7 +139,7 @@ def _one_act(by: User | None, machine: str) -> Iterator[None]:
         yield
 
 
-def _columns(chosen: QuerySet[Source]) -> QuerySet[Source, dict[str, Any]]:
+def _columns(chosen: QuerySet[Source]) -> QuerySet[Source, Any]:
     return chosen.values(
         "pk",
         "body",
@@ -169,8 +169,11 @@ def _text(row: Mapping[str, Any]) -> Text:
 
 def _stored(text: Text) -> list[Stored]:
     """The statements of the source whose words stand in this text; those discarded with a summary stood in another."""
-    rows = Statement.objects.filter(source=text.pk).order_by("pk")
-    rows = rows.annotate(on_a_claim=Exists(Position.objects.filter(statement=OuterRef("pk"))))
+    rows = (
+        Statement.objects.filter(source=text.pk)
+        .order_by("pk")
+        .annotate(on_a_claim=Exists(Position.objects.filter(statement=OuterRef("pk"))))
+    )
     return [
         Stored(
             pk=row["pk"],
@@ -188,7 +191,7 @@ def _stored(text: Text) -> list[Stored]:
 
 def _untouched(row: Mapping[str, Any]) -> bool:
     """As the machine left it: the version counts every change an editor makes."""
-    return (
+    return bool(
         row["origin"] == StatementOrigin.EXTRACTION
         and row["review"] == Review.SUGGESTED
         and row["version"] == 1

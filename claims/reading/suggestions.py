@@ -10,18 +10,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from claims.extraction import Finding
 from claims.extraction.dates import resolve
-from claims.models.statement import Noticed, Span
+from claims.models.statement import Noticed
 from claims.vocabulary import SUGGESTIONS_PER_SOURCE, Act
+from sources.quotations import span_at
 from sources.vocabulary import DateBasis
 
-__all__ = ["CONTEXT", "Place", "Suggestion", "Text", "most_useful", "place", "suggestions"]
+__all__ = ["Place", "Suggestion", "Text", "most_useful", "suggestions"]
 
-# Characters of prefix and suffix kept beside a quotation (W3C TextQuoteSelector).
-CONTEXT = 32
 # Whoever denies, admits or takes back is the news: these come before others when a text holds more than we keep.
 NEWS = frozenset({Act.DENIES.value, Act.ADMITS.value, Act.RETRACTS.value})
 
@@ -76,17 +75,6 @@ class Suggestion:
         return cls(**{name: stored[name] for name in cls.__slots__})
 
 
-def place(body: str, start: int, end: int) -> Span:
-    """A place as it is stored: with its words and those around it."""
-    return {
-        "start": start,
-        "end": end,
-        "exact": body[start:end],
-        "prefix": body[max(0, start - CONTEXT) : start],
-        "suffix": body[end : end + CONTEXT],
-    }
-
-
 def suggestions(text: Text, findings: Sequence[Finding]) -> list[Suggestion]:
     """One for each finding, in the order of the text; the same thing found by two rules is one."""
     prints = [_fingerprint(text, found) for found in findings]
@@ -102,7 +90,7 @@ def suggestions(text: Text, findings: Sequence[Finding]) -> list[Suggestion]:
                     {
                         "kind": via.kind.value,
                         "as_written": via.text[:300],
-                        "span": dict(place(text.body, *via.span)),
+                        "span": dict(span_at(text.body, *via.span)),
                     }
                     for via in found.carriers
                 ],
@@ -132,10 +120,10 @@ def _statement(text: Text, found: Finding) -> dict[str, Any]:
     return {
         "act": found.act.value,
         "cue": body[slice(*found.cue)][:200] if found.cue else "",
-        "cue_span": dict(place(body, *found.cue)) if found.cue else None,
+        "cue_span": dict(span_at(body, *found.cue)) if found.cue else None,
         "delivery": found.delivery.value,
         "hedge": found.hedge.value,
-        "spans": [dict(place(body, *span)) for span in found.content],
+        "spans": [dict(span_at(body, *span)) for span in found.content],
         "in_title": found.in_title or _within(found.content, text.title),
         "rule": found.rule,
         "confidence": found.confidence,
@@ -172,12 +160,12 @@ def _noticed(found: Finding) -> Noticed:
         "unnamed": [order for order, who in enumerate(found.speakers) if who.unnamed],
         "worked_out": [order for order, who in enumerate(found.speakers) if who.inferred],
     }
-    return Noticed(**{name: value for name, value in noticed.items() if value})  # type: ignore[typeddict-item]
+    return cast(Noticed, {name: value for name, value in noticed.items() if value})
 
 
 def _speaker(text: Text, mention: Any) -> dict[str, Any]:
     return {
         "as_written": mention.text[:300],
         "role_as_written": mention.role[:300],
-        "span": dict(place(text.body, *mention.span)) if mention.span else None,
+        "span": dict(span_at(text.body, *mention.span)) if mention.span else None,
     }

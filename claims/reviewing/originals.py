@@ -16,14 +16,12 @@ from claims.acts import act, change, lock
 from claims.corrections import in_both, note_change
 from claims.errors import Refused
 from claims.models import Evidence, Position, Statement
-from claims.models.statement import Span
 from claims.vocabulary import CorrectionKind, Review, Verb
 from sources.articles import Article
 from sources.models import Source
 from sources.origins import recognise
+from sources.quotations import span_at
 from sources.vocabulary import BodyKind, Shown, SourcePublication
-
-CONTEXT = 32  # characters of prefix and suffix kept beside a quotation (W3C TextQuoteSelector)
 
 
 @dataclass(frozen=True)
@@ -123,8 +121,8 @@ def _as_full_text(article: Article) -> dict[str, Any]:
 
 
 def _move(statement: Statement, anchor: Anchor, body: str) -> None:
-    statement.spans = [_span(body, start, end) for start, end in anchor.spans]
-    statement.cue_span = dict(_span(body, *anchor.cue_span)) if anchor.cue_span else None
+    statement.spans = [span_at(body, start, end) for start, end in anchor.spans]
+    statement.cue_span = dict(span_at(body, *anchor.cue_span)) if anchor.cue_span else None
     statement.cue = statement.cue_span["exact"] if statement.cue_span else anchor.cue
     statement.delivery = anchor.delivery
     statement.save(update_fields=["spans", "cue_span", "cue", "delivery"])
@@ -136,19 +134,9 @@ def _move(statement: Statement, anchor: Anchor, body: str) -> None:
                 "speakers",
                 _("Statement “%(key)s” has fewer speakers than places for them.") % {"key": statement.key},
             )
-        row.span = dict(_span(body, *place)) if place else None
+        row.span = dict(span_at(body, *place)) if place else None
         if row.span:
             row.as_written = row.span["exact"][:300]
         row.save(update_fields=["span", "as_written"])
     # Where a carrier's name stands in the original nobody has said: its words stay, its place goes.
     statement.carriers.exclude(span=None).update(span=None)
-
-
-def _span(body: str, start: int, end: int) -> Span:
-    return {
-        "start": start,
-        "end": end,
-        "exact": body[start:end],
-        "prefix": body[max(0, start - CONTEXT) : start],
-        "suffix": body[end : end + CONTEXT],
-    }
