@@ -158,7 +158,7 @@ def _looks_like_a_verb(w: Words, lex: Lexicon, i: int) -> bool:
 
 
 _PASTS = frozenset(
-    "took gave made went came got held sent spoke met left led began stood ran drew won lost kept put set cut hit shot bought sold built brought chose fell grew rose sat saw issued released used wants needs has makes gives takes goes comes gets holds stands runs".split()
+    ["took", "gave", "made", "went", "came", "got", "held", "sent", "spoke", "met", "left", "led", "began", "stood", "ran", "drew", "won", "lost", "kept", "put", "set", "cut", "hit", "shot", "bought", "sold", "built", "brought", "chose", "fell", "grew", "rose", "sat", "saw", "issued", "released", "used", "wants", "needs", "has", "makes", "gives", "takes", "goes", "comes", "gets", "holds", "stands", "runs"]
 )
 
 

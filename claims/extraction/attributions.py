@@ -16,7 +16,7 @@ Range = tuple[int, int]
 _INFINITIVE = re.compile(
     r".+(?:are|ere|ire|rre|[aei]r(?:lo|la|li|le|gli|ne|ci|vi|si|mi|ti|sene))$|^(?:aver|esser|avere|essere|dover|poter|voler)(?:lo|la|li|le|ne)?$|^(?:far|dar|star)\w*$"
 )
-_DASHES = {"–", "—"}
+DASHES = frozenset({"–", "—"})
 _CLAUSE_OPENERS = ("if", "when", "while", "although", "because", "since", "after", "as", "before")
 _TO_SOMEBODY = {"tell", "inform", "brief", "notify", "remind", "assure", "reassure"}
 # After these a noun phrase is what is denied, not who denies it.
@@ -56,18 +56,19 @@ class Sentence:
         self.w, self.lex, self.first, self.last = w, lex, first, last
         self.found: list[Draft] = []
         self.cues: list[Cue] = []
+        self.quoted_cues: list[Cue] = []
         self.according: list[Phrase] = []
 
     # --- reading
 
     def read(self) -> list[Draft]:
         w = self.w
-        cues = [cue for cue in find_cues(w, self.lex, self.first, self.last) if not w.quoted[cue.head]]
-        self.cues = cues
+        for cue in find_cues(w, self.lex, self.first, self.last):
+            (self.quoted_cues if w.quoted[cue.head] else self.cues).append(cue)
         self.according = [
             each for each in find_according(w, self.lex, self.first, self.last) if not w.quoted[each.first]
         ]
-        for cue in cues:
+        for cue in self.cues:
             draft = self._attribute(cue)
             if draft is not None:
                 self.found.append(draft)
@@ -124,7 +125,7 @@ class Sentence:
             ending = before
             right = nouns.after(w, self.lex, cue.last, self.last)
             if right is None and self.lex.language == "it":
-                right = nouns.after(w, self.lex, self._skip_adverbials(cue.last), self.last)
+                right = nouns.after(w, self.lex, self.skip_adverbials(cue.last), self.last)
             quote_closed = self._closes_quotation(ending) or (
                 w.text[ending] == "," and ending - 1 >= self.first and self._closes_quotation(ending - 1)
             )
@@ -172,7 +173,7 @@ class Sentence:
                 s = speaker[0]
                 if (
                     s > self.first
-                    and (w.text[s - 1] == "," or w.is_mark(s - 1) or w.text[s - 1] in _DASHES)
+                    and (w.text[s - 1] == "," or w.is_mark(s - 1) or w.text[s - 1] in DASHES)
                     and (
                         self._ends(cue.last)
                         or (self._closes_quotation(s - 1) and not self._content_follows(cue.last))
@@ -184,17 +185,17 @@ class Sentence:
                         )
                     )
                 ):
-                    left = self._left(s - 1 if w.text[s - 1] == "," or w.text[s - 1] in _DASHES else s)
+                    left = self._left(s - 1 if w.text[s - 1] == "," or w.text[s - 1] in DASHES else s)
                     if left:
                         rule = "parenthesis"
         contents = list(left)
         if left:
             contents += self._second_part(cue, speaker if inverted else None, left[-1])
             direct = self._is_quoted(left[-1])
-            return self._draft(cue, contents, speaker, rule, direct)
+            return self.draft(cue, contents, speaker, rule, direct)
         found = self._right(cue)
         if found is None and cue.clitic >= 0 and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS):
-            draft = self._draft(
+            draft = self.draft(
                 cue,
                 [(cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)],
                 speaker,
@@ -208,7 +209,7 @@ class Sentence:
             if relative - 1 > self.first and w.low[relative] in ("which", "che", "cosa"):
                 content = self._left(relative)
                 if content:
-                    return self._draft(cue, content, speaker, "which", False)
+                    return self.draft(cue, content, speaker, "which", False)
         if found is None:
             # "… said" with the content before it although no comma says so.
             return None
@@ -258,16 +259,14 @@ class Sentence:
             and cue.verb.act in _OF_SOMETHING
         ):
             return None  # "Denied a hearing, the editor left"
-        draft = self._draft(
+        draft = self.draft(
             cue, [content], speaker, rule or how, how in ("quote", "colon") and self._is_quoted(content)
         )
         if cue.kind == "gerund" and "g" in rule:
             draft.rule = f"gerund-{how}"
         return draft
 
-    def _draft(
-        self, cue: Cue, contents: list[Range], speaker: Range | None, rule: str, quoted: bool
-    ) -> Draft:
+    def draft(self, cue: Cue, contents: list[Range], speaker: Range | None, rule: str, quoted: bool) -> Draft:
         return Draft(
             (cue.first, cue.last), contents, speaker, cue.verb.act, rule, cue.verb, cue.kind, cue.negated, cue.conditional,
             dropped=speaker is None, quoted=quoted, sentence=(self.first, self.last), belief="b" in cue.verb.frames,
@@ -306,7 +305,7 @@ class Sentence:
 
     def _ends(self, i: int) -> bool:
         """Whether the clause is over at token `i`, short adverbials apart."""
-        j = self._skip_adverbials(i)
+        j = self.skip_adverbials(i)
         return j >= self.end() or self.w.text[j] in FINAL or self.w.text[j] in {",", ";", "–", "—", ")"}
 
     def _adverbial(self, i: int) -> bool:
@@ -314,17 +313,17 @@ class Sentence:
 
     def _content_follows(self, i: int) -> bool:
         """Whether a conjunction or a quotation that carries content comes right after token `i`."""
-        j = self._skip_adverbials(i)
+        j = self.skip_adverbials(i)
         if j >= self.last:
             return False
         token = self.w.low[j]
         return (
             token in ("that", "che", ":", "whether")
-            or (token in ("di",) and j + 1 < self.last and bool(_INFINITIVE.match(self.w.low[j + 1])))
+            or (token == "di" and j + 1 < self.last and bool(_INFINITIVE.match(self.w.low[j + 1])))
             or (self._opens_quotation(j) and False)
         )
 
-    def _skip_adverbials(self, i: int) -> int:
+    def skip_adverbials(self, i: int) -> int:
         """Past days, adverbs and "to reporters", "in a statement": up to where content may begin."""
         w, lex = self.w, self.lex
         j = i
@@ -364,7 +363,7 @@ class Sentence:
                 token in lex.prepositions
                 and token not in lex.conjunctions
                 and token not in ("secondo", "di", "with", "of", "without", "senza", "by", "about", "d'")
-            ) or token in ("tramite",):
+            ) or token == "tramite":
                 k = self._prepositional_end(j)
                 if k is None:
                     return j
@@ -438,7 +437,7 @@ class Sentence:
         # An object that is addressed: "told CBS that", "ha avvertito l'Iran che".
         if "o" in frames:
             k = self._skip_object(k)
-        k = self._skip_adverbials(k)
+        k = self.skip_adverbials(k)
         if (
             "P" in frames
             and cue.last < limit
@@ -512,7 +511,7 @@ class Sentence:
         if (
             "g" in frames
             and lex.language == "en"
-            and ((token.endswith("ing") and not w.is_capital(k)) or token in ("ever",))
+            and ((token.endswith("ing") and not w.is_capital(k)) or token == "ever")
         ):
             return self._until(k, cue), "gerund"
         if "f" in frames or ("o" in frames and ("i" in frames or "f" in frames)):
@@ -546,7 +545,7 @@ class Sentence:
             ):
                 k += 1
             if k < limit and not self._begins_object(k):
-                k = self._skip_adverbials(cue.last)
+                k = self.skip_adverbials(cue.last)
             if k < limit and self._begins_object(k):
                 return self._until(k, cue, phrase=True), "object"
         if "c" in frames and lex.language == "it":
@@ -647,13 +646,13 @@ class Sentence:
         if (
             not (w.is_word(k) or self._opens_quotation(k))
             or token in lex.conjunctions
-            or (token in lex.complementizers and token not in ("what",))
+            or (token in lex.complementizers and token != "what")
             or w.text[k] in {",", ";", ")"}
             or w.text[k] in FINAL
             or token in lex.auxiliaries
         ):
             return False
-        return token not in lex.prepositions or (lex.language == "it" and token in ("ogni",))
+        return token not in lex.prepositions or (lex.language == "it" and token == "ogni")
 
     def _begins_clause(self, k: int, cue: Cue) -> bool:
         """Whether an English clause without "that" begins here: its subject, and a verb further on."""
@@ -670,8 +669,7 @@ class Sentence:
         return any(
             w.low[m] in lex.auxiliaries
             or w.low[m] in lex.modals - {"to"}
-            or w.low[m] in lex.forms
-            and w.low[m] not in lex.ambiguous
+            or (w.low[m] in lex.forms and w.low[m] not in lex.ambiguous)
             for m in range(k + 1, min(self.end(), k + 14))
         )
 
@@ -732,7 +730,7 @@ class Sentence:
             comma = next((m for m in range(start + 1, min(end, start + 14)) if w.text[m] == ","), None)
             start = comma + 1 if comma is not None and comma + 1 < end else start + 1
         dashed = cue is not None and any(
-            w.text[m] in _DASHES and not w.quoted[m] for m in range(self.first, cue.first)
+            w.text[m] in DASHES and not w.quoted[m] for m in range(self.first, cue.first)
         )
         own = cue.first if cue is not None else start
         later = sorted(
@@ -751,7 +749,7 @@ class Sentence:
             text, token = w.text[j], w.low[j]
             if (
                 text == ";"
-                or (text in _DASHES and dashed)
+                or (text in DASHES and dashed)
                 or (text in FINAL and j > start and self._is_end(j))
             ):
                 stop = j
@@ -818,10 +816,9 @@ class Sentence:
                 ):
                     stop = j
                     break
-            elif token in ("after", "while", "as", "dopo", "mentre") and j > start and self._speaks_anew(j):
-                stop = j
-                break
             elif (
+                token in ("after", "while", "as", "dopo", "mentre") and j > start and self._speaks_anew(j)
+            ) or (
                 (
                     phrase
                     and j > start
@@ -896,7 +893,7 @@ class Sentence:
     def _left(self, end: int) -> list[Range]:
         """The content that ends right before token `end`: the quotation there, or the clause from where it begins."""
         w = self.w
-        while end > self.first and (w.text[end - 1] == "," or w.text[end - 1] in _DASHES):
+        while end > self.first and (w.text[end - 1] == "," or w.text[end - 1] in DASHES):
             end -= 1
         if end <= self.first:
             return []
@@ -937,7 +934,7 @@ class Sentence:
     def _second_part(self, cue: Cue, speaker: Range | None, left: Range) -> list[Range]:
         """ "A", said X, "B": what goes on after the speaker. "The rate, officials said, will rise" goes on too."""
         w, lex = self.w, self.lex
-        j = self._skip_adverbials(
+        j = self.skip_adverbials(
             self._skip_object(cue.last)
             if "o" in cue.verb.frames and speaker is None
             else max(cue.last, speaker[1] if speaker else 0)
@@ -983,16 +980,16 @@ class Sentence:
             m = agent[1]
             if m < self.end() and (w.low[m] in lex.as_ or self._opens_quotation(m)) and "a" in frames:
                 start = m + 1 if w.low[m] in lex.as_ else m
-                return self._draft(cue, [self._until(start, cue)], agent, "passive-as", False)
+                return self.draft(cue, [self._until(start, cue)], agent, "passive-as", False)
             if cue.verb.act == Act.ACCUSES and m < self.end() and w.low[m] in self.lex.of:
-                return self._draft(cue, [self._until(m, cue)], agent, "passive-of", False)
+                return self.draft(cue, [self._until(m, cue)], agent, "passive-of", False)
             subject = self._passive_subject(cue)
             if (
                 subject is not None
                 and "n" in frames
                 and (cue.verb.act in _OF_SOMETHING or cue.verb.act in (Act.REFUSES, Act.ANNOUNCES))
             ):
-                return self._draft(cue, [subject], agent, "passive", False)
+                return self.draft(cue, [subject], agent, "passive", False)
             return None
         if (
             lex.language == "en"
@@ -1002,10 +999,10 @@ class Sentence:
         ):
             subject = nouns.before(w, lex, cue.first, self.first)
             if subject is not None and w.low[k + 1] in ("saying", "telling"):
-                start = self._skip_adverbials(k + 2)
+                start = self.skip_adverbials(k + 2)
                 start += start < self.end() and w.low[start] == "that"
                 if start < self.end():
-                    return self._draft(cue, [self._until(start, cue)], subject, "quoted-as", False)
+                    return self.draft(cue, [self._until(start, cue)], subject, "quoted-as", False)
         if cue.verb.lemma in ("tell", "inform", "warn", "ask", "assure") or (
             lex.language == "en" and "o" in frames
         ):
@@ -1068,7 +1065,7 @@ class Sentence:
         if speaker is None or found is None:
             return None
         content, how = found
-        return self._draft(cue, [content], speaker, f"to-{how}", how == "quote")
+        return self.draft(cue, [content], speaker, f"to-{how}", how == "quote")
 
     def _according(self, phrase: Phrase) -> Draft | None:
         """ "According to X, …", "…, according to X", "…, secondo X, …", "secondo cui …"."""
@@ -1196,7 +1193,7 @@ class Sentence:
         return self._draft_according(cue, [self._until(start, cue)], source, "according-relative")
 
     def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:
-        draft = self._draft(cue, contents, source, rule, False)
+        draft = self.draft(cue, contents, source, rule, False)
         draft.quoted = all(self._is_quoted(content) for content in contents)
         draft.act = next(
             (

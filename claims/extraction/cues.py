@@ -167,7 +167,7 @@ def _italian_cue(
     begin, auxiliaries = _group(w, lex, i, first)
     group = low[begin:i]
     before = low[begin - 1] if begin > first else ""
-    negated = "non" in group or before in ("senza",)
+    negated = ("non" in group and "solo" not in group) or before == "senza"
     clitic = next((j for j in range(begin, i) if low[j] in ("lo", "la", "l'", "l’", "li", "le", "ne")), -1)
     conditional = any(low[j] in ("avrebbe", "avrebbero", "sarebbe", "sarebbero") for j in auxiliaries)
     reflexive = "si" in group or "s'" in group or "s’" in group or "mi" in group
@@ -262,34 +262,72 @@ _MISSPELT_HAVE = ("a", "à", "anno", "o", "stà")
 def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> bool:
     """ "La portavoce a negato", "La sua controparte negato che": an auxiliary that a machine lost or misspelt."""
     low = w.low
-    if i == first or i + 1 >= last or low[i] in lex.ambiguous:
+    if i + 1 >= last or low[i] in lex.ambiguous:
         return False
+    forms = lex.forms.get(low[i], ())
+    turn = not forms or any(form.verb.act in _TURNS for form in forms)
+    if i == first:
+        refused = (
+            any(form.verb.act == Act.REFUSES for form in forms)
+            and low[i + 2 : i + 3]
+            and low[i + 2] in lex.claim_nouns
+        )
+        return bool(turn or refused) and _disagrees(w, lex, i, last)
+    if low[i - 1] in lex.determiners:
+        return False
+    if _after_a_quotation(w, i, first) and nouns_begin(w, lex, i + 1):
+        return any("q" in form.verb.frames for form in forms)
+    glued = not forms
     content = (
-        low[i + 1] in lex.determiners
+        glued
+        or low[i + 1] in lex.determiners
         or low[i + 1] in lex.complementizers
-        or low[i + 1] in ("di", ",", ":", "ci")
+        or low[i + 1] in ("di", ",", ":", "ci", "tutto")
         or w.is_mark(i + 1)
     )
     if not content:
         return False
-    if low[i - 1] in ("a", "à", "anno", "o") and i - 1 > first and (w.is_word(i - 2) or w.text[i - 2] == ","):
-        return low[i].endswith("o")
-    if any(low[k] in lex.auxiliaries for k in range(first, i)) and low[i - 1] not in (
-        "non",
-        "adesso",
-        "ora",
-        "poi",
-    ):
+    if low[i - 1] in _MISSPELT_HAVE[:4] and i - 1 > first and (w.is_word(i - 2) or w.text[i - 2] == ","):
+        return glued or low[i].endswith("o")
+    if any(low[k] in lex.auxiliaries for k in range(first, i)) and low[i - 1] not in _NOW:
         return False
-    turn = any(form.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS) for form in lex.forms.get(low[i], ()))
     if low[i + 1] in ("che", "ci") and i - first <= 6:
         return True
     named = any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(max(first, i - 7), i))
-    return (
-        named
-        and (turn or low[i - 1] in lex.people_nouns)
-        and low[i - 1] not in lex.claim_nouns
-        and low[i - 1] not in lex.prepositions
+    if low[i - 1] in lex.claim_nouns or low[i - 1] in lex.prepositions or not named:
+        return False
+    rest = range(i + 1, min(last, i + 12))
+    called = any("a" in form.verb.frames for form in forms) and any(low[k] in lex.false_words for k in rest)
+    refused = any(form.verb.act == Act.REFUSES for form in forms) and any(
+        low[k] in lex.claim_nouns for k in rest[:3]
+    )
+    return turn or called or refused or low[i - 1] in lex.people_nouns
+
+
+# Between a subject and a participle whose auxiliary is lost.
+_NOW = ("non", "adesso", "ora", "poi")
+_TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+
+
+def _disagrees(w: Words, lex: Lexicon, i: int, last: int) -> bool:
+    """ "Rifiutato le accuse anche X": no absolute participle, which would agree ("Rifiutate le accuse, X"); "ha" was lost."""
+    article = w.low[i + 1]
+    return w.low[i].endswith("o") and article in ("la", "le", "i", "gli", "ogni") and i + 2 < last
+
+
+def _after_a_quotation(w: Words, i: int, first: int) -> bool:
+    """Whether a quotation closes right before token `i`, a comma and a dash apart."""
+    k = i - 1
+    while k > first and w.text[k] in {",", "–", "—", "-"}:
+        k -= 1
+    return k >= first and bool(w.quoted[k]) and w.is_mark(k) and not w.quoted[i]
+
+
+def nouns_begin(w: Words, lex: Lexicon, k: int) -> bool:
+    """Whether an article before somebody, or a name, stands at token `k`."""
+    low = w.low
+    return w.is_capital(k) or (
+        low[k] in lex.articles and k + 1 < len(w) and (w.is_capital(k + 1) or low[k + 1] in lex.people_nouns)
     )
 
 
@@ -301,8 +339,10 @@ def _english_cue(
     group = low[begin:i]
     before = low[begin - 1] if begin > first else ""
     nearest = low[i - 1] if i > first else ""
-    following = low[i + 1] if i + 1 < last else ""
+    low[i + 1] if i + 1 < last else ""
     negated = any(token in lex.negations for token in group)
+    if before == "no" and group and group[0] == "longer":
+        begin, negated = begin - 1, True
     conditional = any(low[j] in ("would", "could", "might") for j in auxiliaries)
     ambiguous = low[i] in lex.ambiguous and not certain
     verb = form.verb
@@ -367,6 +407,8 @@ def _english_cue(
         if aux & lex.modals:
             made.modal = True
             return made
+        if auxiliaries and low[auxiliaries[0]] in lex.have and not ambiguous:
+            return made  # "Paris has contradict it": a participle that a machine lost
         if (
             nearest in lex.determiners - {"all", "both", "many", "some", "others"}
             or nearest in lex.prepositions

@@ -7,7 +7,7 @@ import re
 
 from claims.extraction import countries
 from claims.extraction.attributions import Draft, Range
-from claims.extraction.lexicon import Lexicon
+from claims.extraction.lexicon import Lexicon, word_set
 from claims.extraction.turns import meaning
 from claims.extraction.words import Words
 from claims.vocabulary import Act
@@ -16,15 +16,15 @@ _REFUSALS = {"reject", "respingere", "rigettare", "decline", "declinare"}
 _ONLY_OF_CLAIMS = {"dismiss", "downplay", "deride", "ridicule", "rubbish", "liquidare", "minimizzare", "ridimensionare",
                    "contestare", "dispute", "rifiutare", "smontare", "contradict", "protest"}  # fmt: skip
 _PLAIN_DENIALS = {"deny", "negare", "smentire", "refute", "confutare", "escludere"}
-_PERFECT = {"en": frozenset("has have had did does do is are was were been".split()),
-            "it": frozenset("ha hanno abbiamo ho aveva avevano è sono siamo era erano sta stanno stiamo c'è".split())}  # fmt: skip
+_PERFECT = {"en": word_set("has have had did does do is are was were been"),
+            "it": word_set("ha hanno abbiamo ho aveva avevano è sono siamo era erano sta stanno stiamo c'è")}  # fmt: skip
 _OWN = {
-    "en": frozenset("it they he she we i there our its their".split()),
-    "it": frozenset("noi io nostro nostri nostra nostre".split()),
+    "en": word_set("it they he she we i there our its their"),
+    "it": word_set("noi io nostro nostri nostra nostre"),
 }
 _NOT = {
-    "en": frozenset("not n't never no none neither nor".split()),
-    "it": frozenset("non mai nessun nessuno nessuna né".split()),
+    "en": word_set("not n't never no none neither nor"),
+    "it": word_set("non mai nessun nessuno nessuna né"),
 }
 
 
@@ -73,7 +73,7 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     if verb is not None and verb.act in (Act.DENIES, Act.RETRACTS, Act.ADMITS) and not draft.clitic:
         if not _takes(w, lex, draft, opening):
             return False
-    elif verb is not None and verb.act == Act.REFUSES or (verb is not None and verb.act == Act.DECLINES):
+    elif (verb is not None and verb.act == Act.REFUSES) or (verb is not None and verb.act == Act.DECLINES):
         if any(token in lex.claim_nouns for token in opening[:3]) and "object" in draft.rule:
             draft.act = Act.DENIES
             return not draft.negated
@@ -141,7 +141,7 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     ):
         return False
     if draft.negated:
-        return _negated(draft)
+        return _negated(lex, draft, opening)
     if draft.act in _TURNS and not _stands(w, lex, draft):
         return False
     if draft.act in (Act.ASSERTS, Act.ANNOUNCES, Act.CONFIRMS, Act.WARNS, Act.ACCUSES):
@@ -191,7 +191,23 @@ def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
     return head not in lex.not_speakers
 
 
-_DATIVES = frozenset("a ad al allo alla ai agli alle all' all’".split())
+def _lets_in(w: Words, lex: Lexicon, draft: Draft) -> bool:
+    """ "ammette solo uomini a questo monastero", "admitted a journalist to the hall": let in."""
+    first, last = draft.contents[0]
+    if w.low[first] in ("in", "into", "to", "nel", "nella", "al", "alla"):
+        return True
+    head = next(
+        (k for k in range(first, min(last, first + 3)) if w.low[k] not in lex.adverbs | lex.determiners),
+        first,
+    )
+    return w.low[head] in _LET_IN and any(w.low[k] in ("to", "into", *_DATIVES) for k in range(head, last))
+
+
+_LET_IN = word_set(
+    "uomo uomini donna donne bambini pazienti feriti ferito studenti pubblico visitatori giornalista giornalisti"
+    " man men woman women children patients students visitors journalist journalists reporters"
+)
+_DATIVES = word_set("a ad al allo alla ai agli alle all' all’")
 
 
 def _is_supposed(w: Words, lex: Lexicon, draft: Draft) -> bool:
@@ -221,6 +237,10 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         )
     ):
         return False
+    if draft.speaker is not None and any(
+        token in lex.access_nouns for token in w.low[draft.speaker[0] : draft.speaker[1]]
+    ):
+        return False
     if verb.lemma in _PLAIN_DENIALS:
         if noun and any(token in ("richiesta", "richieste") for token in opening[:3]):
             # "La Cina ha negato la richiesta": denied that there was one, or refused it?
@@ -234,17 +254,13 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         if noun and any(token in ("request", "requests") for token in opening[:4]):
             draft.extra["also"] = (Act.REFUSES,)
         return True
-    if draft.speaker is not None and any(
-        token in lex.access_nouns for token in w.low[draft.speaker[0] : draft.speaker[1]]
-    ):
-        return False
     if verb.act == Act.DENIES:
         of_claims = any(
             token in lex.claim_nouns or token in lex.false_words for token in opening
         ) or _has_false(w, lex, draft.contents[0])
         if not noun:
             return True
-        if of_claims:
+        if of_claims or opening[:1] in (["it"], ["this"], ["that"], ["them"]):
             return True
         if verb.lemma in _REFUSALS:
             draft.act = Act.REFUSES
@@ -254,6 +270,8 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         return not noun or any(token in lex.told_nouns for token in opening)
     if verb.lemma == "concede" and noun:
         return any(token in lex.owned_nouns or token in lex.claim_nouns for token in opening)
+    if verb.lemma in ("ammettere", "admit") and noun and _lets_in(w, lex, draft):
+        return False
     if (
         verb.act == Act.ADMITS
         and noun
@@ -268,19 +286,26 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     return True
 
 
-def _negated(draft: Draft) -> bool:
-    """ "did not say": silence. "did not deny": nothing anybody said."""
+def _negated(lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
+    """ "did not say": silence. "did not deny": nothing anybody said. "non riconosce la sua colpa": denied."""
     verb = draft.verb
     if verb is None:
         return True
     if draft.belief:
         return True
-    if verb.lemma in ("escludere",):
+    if verb.lemma == "escludere":
         draft.act = Act.ASSERTS
         draft.extra["hedge"] = True
         return True
     if verb.act in (Act.ASSERTS, Act.CONFIRMS):
         draft.act = Act.DECLINES
+        return True
+    if (
+        verb.act == Act.ADMITS
+        and draft.kind == "finite"
+        and any(token in lex.guilt_words for token in opening[:4])
+    ):
+        draft.act = Act.DENIES
         return True
     return False
 
@@ -310,27 +335,32 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         tokens[0] == "no"
         and len(tokens) > 1
         and tokens[1] in ("al", "alla", "allo", "ai", "alle", "all'", "to", "agli")
-    ):
-        draft.act = Act.REFUSES
-    elif draft.quoted and (
-        tokens[0] == "non"
-        and len(tokens) > 1
-        and tokens[1].endswith("remo")
-        or tokens[:3] == ["we", "will", "not"]
-        or tokens[:3] in (["we", "wo", "n't"], ["we", "wo", "n’t"])
+    ) or (
+        draft.quoted
+        and (
+            (tokens[0] == "non" and len(tokens) > 1 and tokens[1].endswith("remo"))
+            or tokens[:3] == ["we", "will", "not"]
+            or tokens[:3] in (["we", "wo", "n't"], ["we", "wo", "n’t"])
+        )
     ):
         draft.act = Act.REFUSES
     elif _DOUBTING[lex.language].search(" ".join(tokens[:14])):
         draft.act = Act.DOUBTS
     elif (
-        tokens[0] in lex.no_words
-        and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla"))
-        or tokens[:2]
-        in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"])
-    ):
-        draft.act = Act.DENIES
-    elif tokens[0] in lex.no_words and (
-        len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
+        _denies_with_force(lex, draft, tokens)
+        or _denies_in_a_headline(lex, draft, tokens)
+        or (
+            (
+                tokens[0] in lex.no_words
+                and (len(tokens) <= 8 and tokens[0] in ("nothing", "not", "niente", "nulla"))
+            )
+            or tokens[:2]
+            in (["absolutely", "not"], ["certainly", "not"], ["of", "course", "not"], ["assolutamente", "no"])
+        )
+        or (
+            tokens[0] in lex.no_words
+            and (len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."}))
+        )
     ):
         draft.act = Act.DENIES
     elif tokens in (["di", "sì"], ["di", "si"], ["che", "sì"]):
@@ -340,18 +370,16 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         draft.act = Act.DENIES
     elif len(tokens) == 1 and tokens[0] in lex.yes_words:
         draft.act = Act.CONFIRMS
-    elif _has_false(w, lex, (first, last)):
-        draft.act = Act.DENIES
-    elif _denies_for_itself(w, lex, draft, first, last):
-        draft.act = Act.DENIES
-    elif tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never") or (
-        tokens[0] == "no" and lex.language == "it" and len(tokens) <= 8
-    ):
-        draft.act = Act.DENIES
     elif (
-        draft.kind == "gerund"
-        and any(token in _NOT[lex.language] for token in tokens)
-        and any(each.act == Act.DENIES and each.sentence == draft.sentence for each in before)
+        _has_false(w, lex, (first, last))
+        or _denies_for_itself(w, lex, draft, first, last)
+        or tokens[0] in ("nessuna", "nessun", "nessuno", "mai", "never")
+        or (tokens[0] == "no" and lex.language == "it" and len(tokens) <= 8)
+        or (
+            draft.kind == "gerund"
+            and any(token in _NOT[lex.language] for token in tokens)
+            and any(each.act == Act.DENIES and each.sentence == draft.sentence for each in before)
+        )
     ):
         draft.act = Act.DENIES
     elif (
@@ -367,6 +395,34 @@ _DOUBTING = {
         r"\bnon (?:sono|siamo|è) (?:affatto |del tutto )?(?:sicur|convint|cert)\w|\bho (?:forti |molti |seri )?dubbi|\bstento a credere|\bdubito"
     ),
     "en": re.compile(r"\b(?:not|n't) (?:sure|convinced|certain)\b|hard to believe|\bi doubt\b|\bwe doubt\b"),
+}
+
+
+def _denies_with_force(lex: Lexicon, draft: Draft, tokens: list[str]) -> bool:
+    """ "swore that no centrifuge had been hidden", "insiste: «Non era nostro»": sworn or insisted that something is not so."""
+    if draft.verb is None or draft.verb.lemma not in _FORCEFUL:
+        return False
+    begin = int(tokens[0] in ("that", "che", "di", "there"))
+    opening = tokens[begin : begin + 4]
+    return any(token in _NOT[lex.language] for token in opening[:2]) and not any(
+        token in lex.modals or token.endswith(("rà", "ranno", "rebbe", "remo")) for token in opening
+    )
+
+
+_FORCEFUL = frozenset({"swear", "insist", "giurare", "insistere"})
+
+
+def _denies_in_a_headline(lex: Lexicon, draft: Draft, tokens: list[str]) -> bool:
+    """ "Beijing: no lethal aid sent to Russia": that something was done is denied; "no deal without Kyiv" refuses."""
+    if not draft.rule.startswith("colon") or tokens[0] not in ("no", "nessun", "nessuna"):
+        return False
+    done = _DONE[lex.language]
+    return any(done.search(token) for token in tokens[2:6])
+
+
+_DONE = {
+    "en": re.compile(r"ed$|^(?:sent|sold|given|made|found|held|met|paid|lost|shot|taken|seen|hit|won)$"),
+    "it": re.compile(r"[aiu]t[oaie]$|ess[oaie]$|^(?:presi|preso|presa|fatt[oaie]|dett[oaie])$"),
 }
 
 

@@ -33,6 +33,11 @@ class Form:
     tense: str
 
 
+def word_set(words: str) -> frozenset[str]:
+    """A closed class written as one line: words parted by blanks."""
+    return frozenset(words.split())
+
+
 class Lexicon:
     """`forms`: lower-case form → what it may be. Every list under [words] is an attribute, a frozenset."""
 
@@ -59,6 +64,8 @@ class Lexicon:
             ):
                 for form, tense in inflect(lemma, irregular.get(lemma, "")):
                     self.forms.setdefault(form, []).append(Form(verb, tense))
+        for form, meant in data.get("misspelt", {}).items():
+            self.forms[form] = self.forms[meant]
         # (word after the verb's own form, …) → verb, by the first verb's forms.
         self.phrases: dict[str, list[tuple[tuple[str, ...], Verb, str]]] = {}
         for phrase, lemma in data["phrases"].items():

@@ -232,7 +232,7 @@ def _own_name(w: Words, lex: Lexicon, phrase: Range) -> Range | None:
 
 
 _OFFICES = frozenset(
-    "esteri difesa interno interni stato tesoro giustizia foreign defence defense state interior".split()
+    ["esteri", "difesa", "interno", "interni", "stato", "tesoro", "giustizia", "foreign", "defence", "defense", "state", "interior"]
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.extraction.lexicon import Lexicon
+from claims.extraction.lexicon import Lexicon, word_set
 from claims.extraction.words import FINAL, Words
 
 MAX_PHRASE = 28
@@ -35,7 +35,11 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
                 break
         elif w.is_mark(j):
             if w.quoted[j]:
-                break
+                opening = _name_in_marks(w, j, first)
+                if opening is None:
+                    break
+                j = opening - 1
+                continue
         elif token in lex.relatives:
             if token == "that" and j + 1 < end and w.low[j + 1] in lex.determiners | lex.subjects:
                 break
@@ -74,6 +78,18 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
     return trim(w, lex, _article(w, lex, j + 1, end), end)
 
 
+def _name_in_marks(w: Words, closed: int, first: int) -> int | None:
+    """Where a name in quotation marks opens ("il gruppo «Sever-Oil» ha detto"); None where the marks hold what somebody says."""
+    quotation = w.quotations[w.quoted[closed] - 1]
+    short = quotation.closed == closed and quotation.last - quotation.first <= 3
+    named = w.is_capital(quotation.first) and w.text[quotation.last - 1] not in FINAL | {","}
+    return (
+        quotation.opened
+        if short and named and quotation.opened > first and w.is_word(quotation.opened - 1)
+        else None
+    )
+
+
 def _article(w: Words, lex: Lexicon, first: int, last: int) -> int:
     """Where an article stands in the middle, the phrase begins there: what precedes it belongs to another ("simile la posizione")."""
     for k in range(last - 1, first, -1):
@@ -97,11 +113,11 @@ def _verbal(w: Words, lex: Lexicon, k: int) -> bool:
     )
 
 
-_TOOK = frozenset(
-    "took gave made went came got held sent spoke met left led began stood ran drew won lost kept fell rose sat saw was were is are has had".split()
+_TOOK = word_set(
+    "took gave made went came got held sent spoke met left led began stood ran drew won lost kept fell rose sat saw was were is are has had"
 )
-_PASTS = frozenset(
-    "spoke had took went came knew saw met left held were was wants works lives lavora vive parla segue conosce".split()
+_PASTS = word_set(
+    "spoke had took went came knew saw met left held were was wants works lives lavora vive parla segue conosce"
 )
 
 
@@ -135,8 +151,7 @@ def _with_apposition(w: Words, lex: Lexicon, end: int, first: int) -> Range | No
         return None
     following = w.low[opening + 1]
     describes = (
-        w.is_capital(opening + 1)
-        and following not in lex.prepositions
+        (w.is_capital(opening + 1) and following not in lex.prepositions)
         or following in lex.determiners
         or following in lex.people_nouns
         or following[0].isdigit()

@@ -6,11 +6,13 @@ import re
 
 from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range, Sentence
+from claims.extraction.interposed import interposed
+from claims.extraction.lexicon import word_set
 from claims.extraction.words import FINAL
 from claims.vocabulary import Act
 
 _BE = {"it": ("è", "e'", "e’", "era", "sono"), "en": ("that", "this", "those", "it", "such")}
-_BY = {"it": frozenset("da dal dallo dalla dai dagli dalle dall' dall’ di del dello della dei degli delle dell' dell’".split()),
+_BY = {"it": word_set("da dal dallo dalla dai dagli dalle dall' dall’ di del dello della dei degli delle dell' dell’"),
        "en": frozenset(("by", "of", "from"))}  # fmt: skip
 _TO_SAY = (
     "dirlo",
@@ -36,6 +38,7 @@ _TO_SAY = (
 
 def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
     """What the verbs of the sentence did not give. `previous`: the sentence before, in its paragraph; `heading`: a line by itself."""
+    s.found += [draft for cue in s.quoted_cues if (draft := interposed(s, cue)) is not None]
     found = [draft for draft in (_question(s), _as_said(s), _impersonal(s)) if draft is not None]
     if not found and not s.found:
         found = [draft for draft in (_so(s), _for_somebody(s)) if draft is not None]
@@ -60,11 +63,8 @@ def _question(s: Sentence) -> Draft | None:
         if w.low[s.first][:-1] in ("interrogat", "interpellat", "sollecitat") and s.first + 2 < s.end():
             return _draft(s, (s.first, s.first + 1), [_to_comma(s, s.first + 1)], None, Act.ASKS, "asked")
         for i in range(s.first, min(s.last, s.first + 24) - 3):
-            if (
-                w.low[i] in ("alla", "a", "una")
-                and w.low[i + 1] == "domanda"
-                or w.low[i] == "domanda"
-                and i == s.first
+            if (w.low[i] in ("alla", "a", "una") and w.low[i + 1] == "domanda") or (
+                w.low[i] == "domanda" and i == s.first
             ):
                 k = i + 2 if w.low[i + 1] == "domanda" else i + 1
                 speaker = None

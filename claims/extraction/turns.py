@@ -8,7 +8,7 @@ import re
 from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range, Sentence
 from claims.extraction.cues import find_misspelt
-from claims.extraction.lexicon import Lexicon
+from claims.extraction.lexicon import Lexicon, word_set
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 
@@ -38,8 +38,8 @@ _OWNED = {
         r"|^s[ìi],? (?:abbiamo|è vero|l'abbiamo|lo abbiamo|ho|l'ho)|(?:è|era) (?:stato )?un (?:nostro |mio )?errore|responsabilità (?:è|era) nostra|chiediamo scusa|chiedo scusa|avremmo dovuto"
     ),
     "en": re.compile(
-        r"(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
-        r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:we|i|it|they) (?:did|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
+        r"(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|(?:under|over)estimated|miscalculated|misjudged|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
+        r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:the|our|there|some)\b|^yes,? (?:we|i|it|they) (?:did|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
     ),
 }
 _TAKEN_BACK = {
@@ -106,40 +106,11 @@ def _loose(s: Sentence) -> Draft | None:
             or any(a.first <= i < a.last and a.kind == "passive" for a in s.cues)
         ):
             continue
-        speaker = nouns.before(w, lex, i, s.first)
-        while (
-            speaker is not None
-            and speaker[1] - speaker[0] > 1
-            and low[speaker[1] - 1] in ("it", "he", "she", "questo", "ciò", "always", "anche", ",")
-        ):
-            speaker = (speaker[0], speaker[1] - 1)
-        if speaker is not None and not any(
-            w.is_capital(k) or low[k] in lex.people_nouns for k in range(*speaker)
-        ):
-            speaker = None
-        content = s.clean(i + 1, s.end()) if i + 1 < s.end() else None
-        if speaker is None:
-            by = next(
-                (
-                    k
-                    for k in range(i + 1, min(s.end(), i + 7))
-                    if low[k] in lex.passive_by or low[k] in ("anche", "from", "di")
-                ),
-                None,
-            )
-            speaker = (
-                nouns.after(w, lex, by + 1, s.end())
-                if by is not None and form.tense in ("participle", "past")
-                else None
-            )
-            if speaker is None or not nouns.may_speak(w, lex, speaker):
-                continue
-            content = s.clean(s.first, i) if i > s.first else content
-        if content is None:
-            content = (i - 1, i) if before in ("questo", "ciò", "this", "lo") else None
-        if content is None:
+        sides = _loose_sides(s, i, form.tense)
+        if sides is None:
             continue
-        draft = Draft(
+        speaker, content = sides
+        return Draft(
             (i, i + 1),
             [content],
             speaker,
@@ -149,16 +120,49 @@ def _loose(s: Sentence) -> Draft | None:
             sentence=(s.first, s.last),
             kind="loose",
         )
-        return draft
     return None
 
 
-_STRONG = frozenset(
-    "negare smentire ammettere ritrattare deny admit retract recant contradict disavow refute recognise recognize exclude".split()
+def _loose_sides(s: Sentence, i: int, tense: str) -> tuple[Range, Range] | None:
+    """Speaker and content of the verb at token `i`: before and after it, or the other way about ("comes denied from X")."""
+    w, lex, low = s.w, s.lex, s.w.low
+    content: Range | None = s.clean(i + 1, s.end()) if i + 1 < s.end() else None
+    speaker = nouns.before(w, lex, i, s.first)
+    turned = tense in ("participle", "past") and i + 1 < s.end() and low[i + 1] in (*lex.passive_by, "from")
+    if turned:
+        agent = nouns.after(w, lex, i + 2, s.end(), bare=True)
+        if agent is not None and nouns.may_speak(w, lex, agent) and speaker is not None:
+            about = (speaker[0], speaker[1] - (low[speaker[1] - 1] in ("comes", "come", "came", "viene")))
+            return (agent, about) if about[1] > about[0] else None
+    while speaker is not None and speaker[1] - speaker[0] > 1 and low[speaker[1] - 1] in _RESUMED:
+        speaker = (speaker[0], speaker[1] - 1)
+    if speaker is not None and any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(*speaker)):
+        if content is None and low[i - 1] in ("questo", "ciò", "this", "lo"):
+            content = (i - 1, i)
+        return (speaker, content) if content is not None else None
+    by = next(
+        (
+            k
+            for k in range(i + 1, min(s.end(), i + 7))
+            if low[k] in lex.passive_by or low[k] in ("anche", "from", "di")
+        ),
+        None,
+    )
+    if by is None or tense not in ("participle", "past"):
+        return None
+    speaker = nouns.after(w, lex, by + 1, s.end())
+    if speaker is None or not nouns.may_speak(w, lex, speaker):
+        return None
+    content = s.clean(s.first, i) if i > s.first else content
+    return (speaker, content) if content is not None else None
+
+
+# What stands between a subject and its verb where a machine says the subject twice ("the company it has admitted").
+_RESUMED = frozenset(("it", "he", "she", "questo", "ciò", "always", "anche", ","))
+_STRONG = word_set(
+    "negare smentire ammettere ritrattare deny admit retract recant contradict disavow refute recognise recognize exclude"
 )
-_GOVERNED = frozenset(
-    "di a ad per da che to of without senza would could il lo la le i gli un una the".split()
-)
+_GOVERNED = word_set("di a ad per da che to of without senza would could il lo la le i gli un una the")
 
 
 def _noun(s: Sentence) -> Draft | None:
@@ -207,7 +211,7 @@ def _noun(s: Sentence) -> Draft | None:
             and low[i - 1] in ("sua", "loro", "suo", "his", "her", "their", "its")
             and w.quoted[content[0]]
         ):
-            draft = Draft(
+            return Draft(
                 (i, i + 1),
                 [content],
                 None,
@@ -218,7 +222,6 @@ def _noun(s: Sentence) -> Draft | None:
                 quoted=True,
                 dropped=True,
             )
-            return draft
         if speaker is None or not nouns.may_speak(w, lex, speaker):
             continue
         if not turn and verb.act != Act.CONFIRMS and not w.quoted[content[0]]:
@@ -240,10 +243,10 @@ def _noun(s: Sentence) -> Draft | None:
 
 
 _ABOUT = {
-    "it": frozenset("che su sul sullo sulla sui sugli sulle sull' sull’ circa riguardo".split()),
-    "en": frozenset("that of about over on regarding".split()),
+    "it": word_set("che su sul sullo sulla sui sugli sulle sull' sull’ circa riguardo"),
+    "en": word_set("that of about over on regarding"),
 }
-_FROM = frozenset("da dal dallo dalla dai dagli dalle dall' dall’ from".split())
+_FROM = word_set("da dal dallo dalla dai dagli dalle dall' dall’ from")
 
 
 def _whose(s: Sentence, i: int) -> Range | None:
@@ -283,7 +286,7 @@ def _verb_before(s: Sentence, i: int) -> int:
     return next((k for k in range(i - 1, max(s.first, i - 5), -1) if s.w.low[k] in _ISSUES), s.first)
 
 
-_ISSUES = frozenset("issued issues published gave made released put issue circulated".split())
+_ISSUES = word_set("issued issues published gave made released put issue circulated")
 
 
 def _owner(s: Sentence, i: int) -> Range | None:
@@ -302,7 +305,8 @@ def _from_whom(s: Sentence, i: int) -> Range | None:
         if s.w.low[k] in _FROM:
             phrase = nouns.after(s.w, s.lex, k + 1, i, bare=True)
             if phrase is not None and phrase[0] == k + 1:
-                return phrase
+                names = [j for j in range(*phrase) if s.w.is_capital(j)]
+                return (phrase[0], names[-1] + 1) if names else phrase
     return None
 
 
@@ -318,9 +322,8 @@ def _quotation_left(s: Sentence, i: int) -> Range | None:
             and w.low[k] not in s.lex.be
             and w.low[k] not in s.lex.determiners
             and w.low[k] not in ("stata", "così")
-        ):
-            if not w.low[k].endswith(("a", "e", "o")):
-                return None
+        ) and not w.low[k].endswith(("a", "e", "o")):
+            return None
     return None
 
 
@@ -366,8 +369,8 @@ def _participle(s: Sentence) -> Draft | None:
     return None
 
 
-_MATTERS = frozenset(
-    "circostanza circostanze ricostruzione versione tesi ipotesi addebito addebiti fatto fatti episodio presenza something which".split()
+_MATTERS = word_set(
+    "circostanza circostanze ricostruzione versione tesi ipotesi addebito addebiti fatto fatti episodio presenza something which"
 )
 
 
