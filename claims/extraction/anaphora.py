@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from claims.extraction import countries, nouns
 from claims.extraction.attributions import Draft, Range
-from claims.extraction.lexicon import Lexicon
+from claims.extraction.lexicon import Lexicon, word_set
 from claims.extraction.words import Words
 from claims.vocabulary import Act
 
@@ -157,8 +157,8 @@ def _looks_like_a_verb(w: Words, lex: Lexicon, i: int) -> bool:
     )
 
 
-_PASTS = frozenset(
-    ["took", "gave", "made", "went", "came", "got", "held", "sent", "spoke", "met", "left", "led", "began", "stood", "ran", "drew", "won", "lost", "kept", "put", "set", "cut", "hit", "shot", "bought", "sold", "built", "brought", "chose", "fell", "grew", "rose", "sat", "saw", "issued", "released", "used", "wants", "needs", "has", "makes", "gives", "takes", "goes", "comes", "gets", "holds", "stands", "runs"]
+_PASTS = word_set(
+    "took gave made went came got held sent spoke met left led began stood ran drew won lost kept put set cut hit shot bought sold built brought chose fell grew rose sat saw issued released used wants needs has makes gives takes goes comes gets holds stands runs"
 )
 
 

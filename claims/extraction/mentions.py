@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from claims.extraction import carriers, confidence, countries
 from claims.extraction.attributions import Draft, Range
 from claims.extraction.findings import Finding, KnownName, Mention, Span
-from claims.extraction.lexicon import Lexicon
+from claims.extraction.lexicon import Lexicon, word_set
 from claims.extraction.words import Words
 from claims.vocabulary import Act, Delivery, Hedge
 
@@ -231,8 +231,8 @@ def _own_name(w: Words, lex: Lexicon, phrase: Range) -> Range | None:
     return best
 
 
-_OFFICES = frozenset(
-    ["esteri", "difesa", "interno", "interni", "stato", "tesoro", "giustizia", "foreign", "defence", "defense", "state", "interior"]
+_OFFICES = word_set(
+    "esteri difesa interno interni stato tesoro giustizia foreign defence defense state interior"
 )
 
 
