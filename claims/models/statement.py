@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import TypedDict
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import choices
@@ -112,6 +114,15 @@ INSIDE_THE_SAME_SOURCE = pgtrigger.Trigger(
         END IF;
         RETURN NULL;
     """,
+)
+
+
+# The words of a statement and nothing beside them, as both languages find them. One expression for the index and for the search.
+WORDS = Func(
+    F("spans"),
+    template="(to_tsvector('italian', jsonb_path_query_array(%(expressions)s, '$[*].exact'))"
+    " || to_tsvector('english', jsonb_path_query_array(%(expressions)s, '$[*].exact')))",
+    output_field=SearchVectorField(),
 )
 
 
@@ -256,6 +267,8 @@ class Statement(Versioned):
                 condition=Q(review=Review.SUGGESTED.value),
                 name="claims_statement_surest",
             ),
+            # What readers search: the words of accepted statements.
+            GinIndex(WORDS, condition=Q(review=Review.ACCEPTED.value), name="claims_statement_words"),
             # Few statements have these: what is nested in one, what was said after it.
             models.Index(
                 fields=["inside"], condition=Q(inside__isnull=False), name="claims_statement_nested"
