@@ -88,6 +88,11 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
     def current(self) -> VerdictQuerySet:
         return self.filter(stage=Stage.CURRENT)
 
+    def awaiting_second_reading(self) -> VerdictQuerySet:
+        """Proposals, and what was put into force before anybody else had read it."""
+        early = Q(stage=Stage.CURRENT, second_reading_due_at__isnull=False, second_reader=None)
+        return self.filter(Q(stage=Stage.PROPOSED) | early)
+
     def published(self) -> VerdictQuerySet:
         """Decisions that hold or held, on a claim that readers see."""
         return self.filter(
@@ -175,6 +180,16 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_rating_display()}: {self.claim}"
+
+    @property
+    def is_early(self) -> bool:
+        """In force although nobody but its author has read it."""
+        in_force = self.stage == Stage.CURRENT and self.second_reading_due_at is not None
+        return in_force and self.second_reader_id is None
+
+    @property
+    def awaits_second_reading(self) -> bool:
+        return self.stage == Stage.PROPOSED or self.is_early
 
 
 @tracked()

@@ -1,5 +1,6 @@
 """The step in which editors decide: ratings, publication, corrections, and our summaries giving way to originals."""
 
+from claims.reviewing.evidence import add_evidence
 from claims.reviewing.originals import Anchor, replace_digest
 from claims.reviewing.publication import (
     correct,
@@ -11,16 +12,8 @@ from claims.reviewing.publication import (
     review_again,
     withdraw,
 )
-from claims.reviewing.verdicts import (
-    add_evidence,
-    approve,
-    confirm,
-    decide,
-    dispute,
-    lacks,
-    propose,
-    send_back,
-)
+from claims.reviewing.stages import approve, drop, propose, propose_again, publish_now, send_back
+from claims.reviewing.verdicts import confirm, decide, dispute, lacks
 
 __all__ = [
     "Anchor",
@@ -30,10 +23,13 @@ __all__ = [
     "correct",
     "decide",
     "dispute",
+    "drop",
     "edit_claim",
     "lacks",
     "propose",
+    "propose_again",
     "publish",
+    "publish_now",
     "publish_source",
     "publish_update",
     "reopen",

@@ -16,6 +16,7 @@ from claims.corrections import note_change, was_seen, words
 from claims.errors import Refused
 from claims.models import Claim, Correction, OldSlug, Position, Statement, Withdrawal
 from claims.permissions import require
+from claims.reviewing.stages import read_by_publishing
 from claims.vocabulary import REASON_MIN_LENGTH, Publication, Review, Verb
 from sources.models import Source
 from sources.vocabulary import Shown, SourcePublication
@@ -41,6 +42,7 @@ def publish(claim: Claim, *, by: User, base: int | None = None) -> None:
             base=base,
         )
         _publish_positions(claim, by)
+        read_by_publishing(claim, by=by)
         contest.refresh([claim.pk])
 
 

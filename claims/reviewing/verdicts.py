@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import contest
-from claims.acts import act, lock, stale
+from claims.acts import act, stale
 from claims.corrections import in_both, note_change, was_seen, words
 from claims.errors import Refused
 from claims.labels import label
-from claims.models import Claim, Evidence, Position, Statement, StatementSpeaker, Verdict, VerdictNote
+from claims.models import Claim, Evidence, Position, StatementSpeaker, Verdict
 from claims.vocabulary import (
     REASON_MIN_LENGTH,
     EvidenceKind,
@@ -33,7 +33,6 @@ from claims.vocabulary import (
     Stance,
     Verb,
 )
-from sources.models import Source
 
 Because = str | Mapping[str, str]
 # What a verdict keeps of each piece of evidence.
@@ -110,7 +109,7 @@ def decide(
     with act(Verb.MARK, by=by, name=_verb(rating), because=said["en"] or said["it"]):
         if not chosen:
             raise Refused("none", _("Choose at least one claim."))
-        reason = _checked_reason(said)
+        reason = checked_reason(said)
         locked = {
             claim.pk: claim
             for claim in Claim.objects.select_for_update()
@@ -128,98 +127,9 @@ def decide(
                 )
         cited = list(evidence)
         made = [
-            _write(locked[c.pk], rating, by, reason, cited, key=key, as_known_on=as_known_on) for c in chosen
+            write(locked[c.pk], rating, by, reason, cited, key=key, as_known_on=as_known_on) for c in chosen
         ]
         contest.refresh([claim.pk for claim in chosen])
-        return made
-
-
-def propose(
-    claim: Claim,
-    rating: Rating | str,
-    *,
-    by: User,
-    because: Because,
-    evidence: Iterable[Evidence] = (),
-    as_known_on: date | None = None,
-) -> Verdict:
-    """Proposes a rating for another editor to approve, whatever the setting. Its grounds may still come. Raises Refused, PermissionDenied."""
-    said = words(because)
-    with act(Verb.PROPOSE, by=by, name="propose", because=said["en"] or said["it"]):
-        reason = _checked_reason(said)
-        stored = lock(claim)
-        if stored.merged_into_id is not None:
-            raise Refused("merged", _("It was merged into another claim."))
-        return _write(
-            stored, Rating(rating), by, reason, list(evidence), as_known_on=as_known_on, stage=Stage.PROPOSED
-        )
-
-
-def approve(verdict: Verdict, *, by: User) -> Verdict:
-    """A second editor brings a proposal into force. Raises Refused for its author and for what is no proposal."""
-    with act(Verb.APPROVE, by=by, name="approve"):
-        lock(verdict.claim)
-        current = Verdict.objects.select_for_update(of=("self",)).select_related("claim").get(pk=verdict.pk)
-        if current.stage != Stage.PROPOSED:
-            raise Refused("stage", _("Only a proposed decision can be approved."))
-        if current.author_id == by.pk:
-            raise Refused("own", _("The second reader is another person than the author."))
-        missing = lacks(current.claim, current.rating)
-        if missing:
-            raise Refused("grounds", " ".join(missing))
-        _supersede(current.claim, current.rating, by)
-        current.stage, current.second_reader, current.decided_at = Stage.CURRENT.value, by, timezone.now()
-        current.evidence = current.evidence or _frozen(current.claim.evidence.all())
-        current.save(update_fields=["stage", "second_reader", "decided_at", "evidence"])
-        contest.refresh([current.claim_id])
-        return current
-
-
-def send_back(verdict: Verdict, *, by: User, note: str) -> VerdictNote:
-    """A second editor returns a proposal with a note. Raises Refused without one."""
-    with act(Verb.APPROVE, by=by, name="send_back", because=note):
-        if len(note.strip()) < REASON_MIN_LENGTH:
-            raise Refused(
-                "reason", _("Say in at least %(n)s characters what is missing.") % {"n": REASON_MIN_LENGTH}
-            )
-        if not Verdict.objects.filter(pk=verdict.pk, stage=Stage.PROPOSED).update(stage=Stage.RETURNED.value):
-            raise Refused("stage", _("Only a proposed decision can be sent back."))
-        return VerdictNote.objects.create(verdict=verdict, author=by, text=note.strip())
-
-
-def add_evidence(
-    claim: Claim,
-    *,
-    by: User,
-    kind: EvidenceKind | str,
-    statement: Statement | None = None,
-    url: str = "",
-    source: Source | None = None,
-    span: Mapping[str, Any] | None = None,
-    note_it: str = "",
-    note_en: str = "",
-    key: str | None = None,
-) -> Evidence:
-    """Adds a statement, a passage or a link for, against or about a claim. Raises Refused unless it is exactly one of them."""
-    with act(Verb.DRAFT, by=by, name="add_evidence"):
-        if sum(bool(one) for one in (statement, url, source)) != 1:
-            raise Refused(
-                "evidence", _("Evidence is one thing: a statement, a passage of an article, or a link.")
-            )
-        if url and not url.startswith(("https://", "http://")):
-            raise Refused("url", _("A link starts with https:// or http://."))
-        made = Evidence.objects.create(
-            claim=claim,
-            key=key,
-            kind=EvidenceKind(kind).value,
-            statement=statement,
-            source=source,
-            span=dict(span) if span else None,
-            url=url,
-            note_it=note_it,
-            note_en=note_en,
-        )
-        Claim.objects.filter(pk=claim.pk).update(updated_at=timezone.now())
         return made
 
 
@@ -227,7 +137,7 @@ def _verb(rating: Rating) -> str:
     return {Rating.CONFIRMED: "confirm", Rating.DISPUTED: "dispute"}.get(rating, f"mark_{rating.value}")
 
 
-def _checked_reason(because: Because) -> dict[str, str]:
+def checked_reason(because: Because) -> dict[str, str]:
     reason = {language: text.strip() for language, text in words(because).items()}
     if max(map(len, reason.values())) < REASON_MIN_LENGTH:
         raise Refused(
@@ -237,7 +147,7 @@ def _checked_reason(because: Because) -> dict[str, str]:
     return reason
 
 
-def _write(
+def write(
     claim: Claim,
     rating: Rating,
     by: User,
@@ -251,7 +161,7 @@ def _write(
     waits = settings.CLAIMTRACKER_SECOND_READER and claim.publication != Publication.DRAFT
     stage = stage or (Stage.PROPOSED if waits else Stage.CURRENT)
     if stage == Stage.CURRENT:
-        _supersede(claim, rating, by)
+        supersede(claim, rating, by)
     labels = in_both(lambda: str(label(rating, Rating)))
     now = timezone.now()
     return Verdict.objects.create(
@@ -263,15 +173,16 @@ def _write(
         reason_en=reason["en"],
         author=by,
         as_known_on=as_known_on or timezone.localdate(),
-        evidence=_frozen(cited or claim.evidence.all()) if stage == Stage.CURRENT else _frozen(cited),
+        evidence=frozen(cited or claim.evidence.all()) if stage == Stage.CURRENT else frozen(cited),
         decided_at=now if stage == Stage.CURRENT else None,
         label_it=labels["it"],
         label_en=labels["en"],
     )
 
 
-def _supersede(claim: Claim, rating: Rating | str, by: User) -> None:
-    """The decision in force gives way; readers who may have seen it are told."""
+def supersede(claim: Claim, rating: Rating | str, by: User) -> None:
+    """The decision in force gives way; readers who may have seen it are told. The claim's version counts it: forms notice."""
+    Claim.objects.filter(pk=claim.pk).update(updated_at=timezone.now())
     for old in Verdict.objects.filter(claim=claim, stage=Stage.CURRENT):
         Verdict.objects.filter(pk=old.pk).update(stage=Stage.SUPERSEDED.value)
         if was_seen(claim):
@@ -291,7 +202,7 @@ def _changed(was: Rating | str, now: Rating | str) -> str:
     return _("Our assessment changed from “%(was)s” to “%(now)s”.") % {"was": was, "now": now}
 
 
-def _frozen(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+def frozen(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
     """What the verdict rests on, as it is now: a list of {"id", "kind", "note_it", …}, oldest first."""
     cited = Evidence.objects.filter(pk__in=[each.pk for each in evidence]).order_by("pk")
     return list(cited.values(*FROZEN))
