@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from claims.extraction import nouns
 from claims.extraction.cues import Cue, Phrase, find_according, find_cues
-from claims.extraction.lexicon import Lexicon, Verb
+from claims.extraction.lexicon import Lexicon, Verb, word_set
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 
@@ -23,6 +23,13 @@ _TO_SOMEBODY = {"tell", "inform", "brief", "notify", "remind", "assure", "reassu
 _OF_SOMETHING = {Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS, Act.ACCUSES}
 # What these take is a clause even where no verb can be seen in it.
 _BARE = {"say", "think", "believe", "hope", "know", "feel", "insist", "tell"}
+_TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+# "fanno sapere da Baku", "From the ministry they admit"
+_FROM_PLACES = {
+    "it": word_set("da dal dallo dalla dai dagli dalle dall' dall’"),
+    "en": frozenset({"from"}),
+}
+_EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 _GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
 
@@ -99,172 +106,277 @@ class Sentence:
     # --- one cue
 
     def _attribute(self, cue: Cue) -> Draft | None:
-        frames = cue.verb.frames
+        """The statement of one cue, by its kind; None where it introduces nothing."""
         if cue.kind == "passive":
             return self._passive(cue)
         if cue.kind == "infinitive":
             return self._infinitive(cue)
         if cue.verb.lemma == "ask" and (cue.first == self.first or self.w.low[cue.first - 1] == "when"):
             return None  # "Asked whether …": shapes.py
-        w = self.w
-        speaker: Range | None = None
-        left: list[Range] = []
-        rule = ""
-        lex_is_english = self.lex.language == "en"
+        if cue.kind == "finite":
+            return self._inverted(cue) or self._finite(cue)
+        return self._gerund(cue)
+
+    def _gerund(self, cue: Cue) -> Draft | None:
+        """ "…, saying that", «…» dicendo, "after having denied"."""
         before = cue.first - 1
-        at_start = cue.first == self.first
-        punct_before = not at_start and (w.is_mark(before) or w.text[before] in {",", "–", "—", "-"})
-        inverted = False
-        if cue.kind in ("gerund", "perfect"):
-            speaker = None
-            rule = cue.kind
-            if punct_before and w.is_mark(before) and "q" in frames:
-                left = self._left(before + 1)
-                rule = "quote-gerund"
-        elif punct_before and "q" in frames and not cue.modal:
-            ending = before
-            right = nouns.after(w, self.lex, cue.last, self.last)
-            if right is None and self.lex.language == "it":
-                right = nouns.after(w, self.lex, self.skip_adverbials(cue.last), self.last)
-            quote_closed = self._closes_quotation(ending) or (
-                w.text[ending] == "," and ending - 1 >= self.first and self._closes_quotation(ending - 1)
-            )
-            appositive = None if quote_closed else nouns.before(w, self.lex, cue.first, self.first)
-            if (
-                right is not None
-                and not self._content_follows(right[1])
-                and not (
-                    lex_is_english
-                    and (
-                        cue.verb.lemma in _TO_SOMEBODY or (not quote_closed and cue.verb.act == Act.ANNOUNCES)
-                    )
-                )
-                and (
-                    quote_closed
-                    or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING))
-                )
-            ):
-                inverted, speaker = True, nouns.with_name(w, self.lex, right, self.last)
-            elif (
-                quote_closed
-                and (self._ends(cue.last) or self.lex.language == "it" or self._adverbial(cue.last))
-            ) or (appositive is None and self.lex.language == "it" and self._ends(cue.last)):
-                inverted = True
-            if (
-                right is None
-                and quote_closed is False
-                and not lex_is_english
-                and cue.last < self.last
-                and w.low[cue.last] in ("da", "dal", "dalla", "dall'", "dall’")
-            ):
-                # "Nessun ultimatum, fanno sapere da Baku"
-                speaker = nouns.after(w, self.lex, cue.last + 1, self.last, bare=True)
-                inverted = speaker is not None
-            if inverted:
-                left = self._left(ending if w.text[ending] == "," else ending + 1)
-                rule = "inverted"
-                if not left:
-                    inverted = False
-        if not inverted and cue.kind == "finite":
-            speaker = self._one(cue, nouns.before(w, self.lex, cue.first, self.first))
-            if speaker is not None and cue.ambiguous and not self._may(speaker):
-                return None
-            if speaker is not None and "q" in frames:
-                s = speaker[0]
-                if (
-                    s > self.first
-                    and (w.text[s - 1] == "," or w.is_mark(s - 1) or w.text[s - 1] in DASHES)
-                    and (
-                        self._ends(cue.last)
-                        or (self._closes_quotation(s - 1) and not self._content_follows(cue.last))
-                        or (
-                            w.text[s - 1] == ","
-                            and s - 2 >= self.first
-                            and self._closes_quotation(s - 2)
-                            and not self._content_follows(cue.last)
-                        )
-                    )
-                ):
-                    left = self._left(s - 1 if w.text[s - 1] == "," or w.text[s - 1] in DASHES else s)
-                    if left:
-                        rule = "parenthesis"
-        contents = list(left)
-        if left:
-            contents += self._second_part(cue, speaker if inverted else None, left[-1])
-            direct = self._is_quoted(left[-1])
-            return self.draft(cue, contents, speaker, rule, direct)
-        found = self._right(cue)
-        if found is None and cue.clitic >= 0 and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS):
-            draft = self.draft(
-                cue,
-                [(cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)],
-                speaker,
-                "clitic",
-                False,
-            )
-            draft.clitic = True
-            return draft
-        if found is None and speaker is not None and cue.verb.act in _OF_SOMETHING:
-            relative = speaker[0] - 1
-            if relative - 1 > self.first and w.low[relative] in ("which", "che", "cosa"):
-                content = self._left(relative)
-                if content:
-                    return self.draft(cue, content, speaker, "which", False)
-        if found is None:
-            # "… said" with the content before it although no comma says so.
+        if before >= self.first and self.w.is_mark(before) and "q" in cue.verb.frames:
+            left = self._left(before + 1)
+            if left:
+                return self._backwards(cue, None, left, "quote-gerund")
+        return self._forwards(cue, None, cue.kind)
+
+    def _inverted(self, cue: Cue) -> Draft | None:
+        """ "…, said X", «…» ha detto X", "…, fanno sapere da Baku": the content before the verb, who says it after it."""
+        w, lex = self.w, self.lex
+        ending = cue.first - 1
+        if ending < self.first or "q" not in cue.verb.frames or cue.modal:
             return None
-        content, how = found
-        if how == "object" and cue.clitic >= 0 and cue.verb.act not in _OF_SOMETHING:
-            return None  # "Lo ha detto il ministro": he says it, he is not what is said
+        if not (w.is_mark(ending) or w.text[ending] in {",", "–", "—", "-"}):
+            return None
+        closed = self._closes_quotation(ending) or (
+            w.text[ending] == "," and self._closes_quotation(ending - 1)
+        )
+        appositive = None if closed else nouns.before(w, lex, cue.first, self.first)
+        right = self._speaker_after(cue)
+        speaker, inverted = None, False
         if (
-            lex_is_english
-            and speaker is None
-            and cue.kind == "finite"
-            and cue.first > self.first
-            and w.low[cue.first - 1] not in self.lex.conjunctions
-            and not w.is_mark(cue.first - 1)
+            right is not None
+            and not self._content_follows(right[1])
+            and not self._addresses(cue, closed)
+            and (closed or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
         ):
-            return None
-        if "I" in frames and not any(_INFINITIVE.match(w.low[m]) for m in range(*content)):
-            return None
+            inverted, speaker = True, nouns.with_name(w, lex, right, self.last)
+        elif closed:
+            inverted = self._ends(cue.last) or lex.language == "it" or self._adverbial(cue.last)
+        elif lex.language == "it":
+            inverted = appositive is None and self._ends(cue.last)
         if (
-            how == "infinitive"
-            and speaker is not None
-            and cue.verb.act == Act.ANNOUNCES
-            and not self._may(speaker)
+            right is None
+            and not closed
+            and cue.last < self.last
+            and w.low[cue.last] in _FROM_PLACES[lex.language]
         ):
+            # "Nessun ultimatum, fanno sapere da Baku"
+            speaker = nouns.after(w, lex, cue.last + 1, self.last, bare=True)
+            inverted = speaker is not None
+        if not inverted or self._subject_and_comma(cue) is not None:
             return None
-        if not inverted and speaker is None and cue.kind == "finite" and self.lex.language == "it":
-            # Verb first: "Lo ha detto Kirby", "Afferma il ministero che …"
-            right = nouns.after(w, self.lex, cue.last, content[0])
-            if (
-                right is not None
-                and right[1] <= content[0]
-                and how in ("that", "quote", "colon")
-                and ("o" not in frames or cue.verb.lemma == "dire")
-            ):
-                speaker = right
-        if speaker is None and not lex_is_english and how == "object" and cue.kind == "finite":
-            # "Ha negato le accuse anche il capo della Cecenia"
-            also = next(
-                (k for k in range(content[0] + 1, content[1] - 1) if w.low[k] in ("anche", "pure")), None
+        left = self._left(ending if w.text[ending] == "," else ending + 1)
+        return self._backwards(cue, speaker, left, "inverted") if left else None
+
+    def _addresses(self, cue: Cue, closed: bool) -> bool:
+        """Whether the English noun phrase after the verb is whom somebody tells, or what somebody announces."""
+        if self.lex.language != "en":
+            return False
+        return cue.verb.lemma in _TO_SOMEBODY or (not closed and cue.verb.act == Act.ANNOUNCES)
+
+    def _speaker_after(self, cue: Cue) -> Range | None:
+        """Who says it, right after the verb, or past what stands between commas ("said, visibly annoyed, the commissioner")."""
+        w, lex = self.w, self.lex
+        right = nouns.after(w, lex, cue.last, self.last)
+        if right is None and lex.language == "it":
+            right = nouns.after(w, lex, self.skip_adverbials(cue.last), self.last)
+            if right is None and self._splits_article(cue.last):
+                right = nouns.after(w, lex, cue.last + 1, self.last)
+        if right is None and cue.last < self.end() and w.text[cue.last] == ",":
+            comma = next(
+                (m for m in range(cue.last + 2, min(self.end(), cue.last + 7)) if w.text[m] == ","), None
             )
-            if also is not None:
-                speaker, content = nouns.after(w, self.lex, also + 1, self.end()), (content[0], also)
+            if comma is not None and not any(w.quoted[m] or w.is_capital(m) for m in range(cue.last, comma)):
+                right = nouns.after(w, lex, comma + 1, self.last)
+                if right is not None and not (self._may(right) and self._ends(right[1])):
+                    right = None
+        return right
+
+    def _splits_article(self, k: int) -> bool:
+        """ "in il ministero": a preposition and an article that Italian writes as one word, left over by a machine."""
+        low = self.w.low
+        return (
+            k + 2 < self.end() and low[k] in ("in", "di", "a", "da", "su") and low[k + 1] in self.lex.articles
+        )
+
+    def _subject_and_comma(self, cue: Cue) -> Range | None:
+        """ "Kazakhstan, denies the transit": nothing but a name before the comma, and a verb that takes an object."""
+        w, end = self.w, cue.first - 1
+        if cue.verb.act not in _OF_SOMETHING or end <= self.first or w.text[end] != "," or w.quoted[end - 1]:
+            return None
+        if not all(w.is_capital(k) or w.low[k] in self.lex.determiners for k in range(self.first, end)):
+            return None
+        return (self.first, end) if self._may((self.first, end)) and not self._ends(cue.last) else None
+
+    def _finite(self, cue: Cue) -> Draft | None:
+        """ "X said …", "…, X said": who says it before the verb."""
+        speaker = self._said_twice(cue, self._one(cue, nouns.before(self.w, self.lex, cue.first, self.first)))
+        if speaker is None:
+            speaker = self._subject_and_comma(cue)
+        if speaker is not None and cue.ambiguous and not self._may(speaker):
+            return None
+        if speaker is not None and "q" in cue.verb.frames:
+            left = self._parenthesis(cue, speaker)
+            if left:
+                return self._backwards(cue, speaker, left, "parenthesis")
+        return self._forwards(cue, speaker, "")
+
+    def _parenthesis(self, cue: Cue, speaker: Range) -> list[Range]:
+        """ "…, X said": the content before the comma, the dash or the mark that the speaker follows; empty where none stands there."""
+        w, lead = self.w, speaker[0] - 1
+        if lead < self.first or not (w.text[lead] == "," or w.is_mark(lead) or w.text[lead] in DASHES):
+            return []
+        closed = self._closes_quotation(lead) or (w.text[lead] == "," and self._closes_quotation(lead - 1))
+        if not self._ends(cue.last) and not (closed and not self._content_follows(cue.last)):
+            return []
+        return self._left(lead if w.text[lead] == "," or w.text[lead] in DASHES else speaker[0])
+
+    def _said_twice(self, cue: Cue, speaker: Range | None) -> Range | None:
+        """ "The company, it has admitted", "From the ministry they admit": a pronoun that repeats who was named at the beginning."""
+        w, lex = self.w, self.lex
+        plural = w.low[cue.last - 1].endswith("no") or w.low[cue.first] in ("hanno", "fanno")
+        if w.low[self.first] in _FROM_PLACES[lex.language] and (plural or speaker is not None):
+            # "Dal ministero fanno sapere che", "From the ministry they admit"
+            begin = speaker[0] if speaker is not None and w.low[speaker[0]] == "they" else cue.first
+            place = nouns.after(w, lex, self.first + 1, begin, bare=True)
+            if place is not None and place[1] == begin and self._may(place) and (plural or begin < cue.first):
+                return place
         if (
             speaker is None
-            and lex_is_english
-            and cue.first == self.first
-            and cue.kind == "finite"
-            and cue.verb.act in _OF_SOMETHING
+            or cue.verb.act not in _OF_SOMETHING
+            or w.low[speaker[0]] not in ("it", "he", "she")
         ):
-            return None  # "Denied a hearing, the editor left"
-        draft = self.draft(
-            cue, [content], speaker, rule or how, how in ("quote", "colon") and self._is_quoted(content)
-        )
-        if cue.kind == "gerund" and "g" in rule:
+            return speaker
+        named = nouns.before(w, lex, speaker[0], self.first)
+        if named is None or named[0] != self.first or w.low[self.first] in ("a", "an"):
+            return speaker
+        return named if named[1] > named[0] + 1 and self._may(named) else speaker
+
+    def _backwards(self, cue: Cue, speaker: Range | None, left: list[Range], rule: str) -> Draft:
+        """The statement whose content, or its first part, stands before the cue."""
+        contents = left + self._second_part(cue, speaker if rule == "inverted" else None, left[-1])
+        return self.draft(cue, contents, speaker, rule, self._is_quoted(left[-1]))
+
+    def _forwards(self, cue: Cue, speaker: Range | None, rule: str) -> Draft | None:
+        """The statement whose content stands after the cue; None where there is none, or where the verb is not one of speech here."""
+        if speaker is None and cue.kind == "finite":
+            dislocated = self._dislocated(cue)
+            if dislocated is not None:
+                return dislocated
+        found = self._right(cue) or self._anything(cue, speaker)
+        if found is None:
+            return self._without_content(cue, speaker)
+        content, how = found
+        if not self._fits(cue, speaker, content, how):
+            return None
+        if speaker is None and cue.kind == "finite" and self.lex.language == "it":
+            speaker, content = self._verb_first(cue, content, how)
+        quoted = how in ("quote", "colon") and self._is_quoted(content)
+        draft = self.draft(cue, [content], speaker, rule or how, quoted)
+        if cue.kind == "gerund":
             draft.rule = f"gerund-{how}"
         return draft
+
+    def _fits(self, cue: Cue, speaker: Range | None, content: Range, how: str) -> bool:
+        """Whether the verb, with this content and this subject or none, says something."""
+        w = self.w
+        if how == "object" and cue.clitic >= 0 and cue.verb.act not in _OF_SOMETHING:
+            return False  # "Lo ha detto il ministro": he says it, he is not what is said
+        if "I" in cue.verb.frames and not any(_INFINITIVE.match(w.low[m]) for m in range(*content)):
+            return False
+        if (
+            how == "infinitive"
+            and cue.verb.act == Act.ANNOUNCES
+            and speaker is not None
+            and not self._may(speaker)
+        ):
+            return False
+        if self.lex.language != "en" or speaker is not None or cue.kind != "finite":
+            return True
+        if cue.first > self.first:
+            return w.low[cue.first - 1] in self.lex.conjunctions or w.is_mark(cue.first - 1)
+        return cue.verb.act not in _OF_SOMETHING  # "Denied a hearing, the editor left"
+
+    def _without_content(self, cue: Cue, speaker: Range | None) -> Draft | None:
+        """ "lo nega", "…, which Damascus denies": what is denied or admitted stands before the verb."""
+        w = self.w
+        if cue.clitic >= 0 and cue.verb.act in (Act.DENIES, Act.ADMITS, Act.CONFIRMS):
+            content = (cue.first, cue.last) if cue.kind == "perfect" else (cue.clitic, cue.clitic + 1)
+            draft = self.draft(cue, [content], speaker, "clitic", False)
+            draft.clitic = True
+            return draft
+        if speaker is not None and cue.verb.act in _OF_SOMETHING:
+            relative = speaker[0] - 1
+            if relative - 1 > self.first and w.low[relative] in ("which", "che", "cosa"):
+                left = self._left(relative)
+                if left:
+                    return self.draft(cue, left, speaker, "which", False)
+        return None
+
+    def _verb_first(self, cue: Cue, content: Range, how: str) -> tuple[Range | None, Range]:
+        """ "Afferma il ministero che …", "Ha negato le accuse anche il capo della Cecenia": who, and what is left as content."""
+        w, lex = self.w, self.lex
+        right = nouns.after(w, lex, cue.last, content[0])
+        carried = how in ("that", "quote", "colon")
+        if right is not None and carried and ("o" not in cue.verb.frames or cue.verb.lemma == "dire"):
+            return right, content
+        if how != "object":
+            return None, content
+        also = next((k for k in range(content[0] + 1, content[1] - 1) if w.low[k] in ("anche", "pure")), None)
+        if also is not None:
+            return nouns.after(w, lex, also + 1, self.end()), (content[0], also)
+        if cue.verb.act not in _OF_SOMETHING or cue.first > self.first:
+            return None, content
+        for k in range(content[0] + 2, content[1] - 1):
+            # "Ha riconosciuto la presenza di mercenari la leadership del Paese"
+            if (
+                w.low[k] in lex.articles
+                and w.low[k - 1] not in lex.prepositions | lex.determiners | lex.conjunctions
+            ):
+                subject = nouns.after(w, lex, k, self.end())
+                if subject is not None and subject[1] == content[1] and self._may(subject):
+                    return subject, (content[0], k)
+        return None, content
+
+    def _dislocated(self, cue: Cue) -> Draft | None:
+        """ "Denies everything, the retired major.", "Smentiscono tutti: …": a verb first, who it is after the object or the verb."""
+        w, lex = self.w, self.lex
+        if cue.first > self.first or cue.verb.act not in _OF_SOMETHING or w.low[cue.head].endswith("ed"):
+            return None
+        if cue.last + 2 < self.end() and w.low[cue.last] in _EVERYBODY and w.text[cue.last + 1] == ":":
+            return self.draft(
+                cue, [self.clean(cue.last + 2, self.end())], (cue.last, cue.last + 1), "colon", False
+            )
+        commas = [k for k in range(cue.last + 1, self.end() - 1) if w.text[k] == "," and not w.quoted[k]]
+        if len(commas) != 1:
+            return None
+        subject = nouns.after(w, lex, commas[0] + 1, self.end())
+        if subject is None or subject != (commas[0] + 1, self.end()) or not self._may(subject):
+            return None
+        found = self._right(cue)
+        if found is None or found[0][0] >= commas[0]:
+            return None
+        return self.draft(cue, [self.clean(found[0][0], commas[0])], subject, found[1], False)
+
+    def _anything(self, cue: Cue, speaker: Range | None) -> tuple[Range, str] | None:
+        """What a denial or an admission is of in a sentence whose grammar a machine lost ("ha negato sono colloqui").
+
+        A clause without its conjunction, an infinitive without its preposition, or the accusation named further on.
+        """
+        w, lex, k = self.w, self.lex, cue.last
+        if speaker is None or cue.verb.act not in _TURNS or cue.clitic >= 0 or k + 1 >= self.end():
+            return None
+        if w.low[k] in lex.auxiliaries and not w.is_capital(k):
+            return self._until(k, cue), "clause"
+        if lex.language == "it" and _INFINITIVE.match(w.low[k]):
+            return self._until(k, cue), "infinitive"
+        if lex.language == "en" and w.low[k] in ("to", "of") and w.low[k + 1] not in lex.determiners:
+            verbal = k + (w.low[k] == "of" and w.low[k + 1] == "to")
+            plain = w.low[verbal + 1] not in lex.addressees and not w.is_capital(verbal + 1)
+            if w.low[verbal] == "to" and plain:
+                return self._until(verbal, cue), "infinitive"
+        if w.text[k] == "," and w.low[k + 1] in lex.conjunctions:
+            claim = next((m for m in range(k + 2, self.end()) if w.low[m] in lex.claim_nouns), None)
+            if claim is not None and w.low[claim - 1] in lex.determiners:
+                return (claim - 1, claim + 1), "object"
+        return None
 
     def draft(self, cue: Cue, contents: list[Range], speaker: Range | None, rule: str, quoted: bool) -> Draft:
         return Draft(
