@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Q, When
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from psycopg.types.json import Jsonb
 
 from claims.extraction import countries
 from claims.linking import spelling
@@ -24,8 +24,9 @@ from sources.names import fold
 from sources.sounds import sounds
 from sources.vocabulary import Language
 
-# Bounds of what one look-up reads, so that a common name stays as fast as a rare one.
-HEARD_ALIKE, IN_SOURCE, IN_ROLES = 4000, 300, 300
+# Bounds of what one look-up reads, so that a common name stays as fast as a rare one. For each name ANYWAY are heard, however many are
+# asked for.
+HEARD_ALIKE, ANYWAY, IN_SOURCE, IN_ROLES = 4000, 100, 300, 300
 # Codes in one question to the index of sounds; garbled names beyond that are looked up by their exact names alone.
 MOST_KEYS = 4000
 # Of a longer name, only so many words are listened to.
@@ -62,6 +63,16 @@ class Held:
     words: tuple[frozenset[str], ...]
     text: str
     body_name: str
+
+
+class _Heard(NamedTuple):
+    """A question for names: one of their words has a sound of `one`, one has a sound of `other`; those with a sound of `best` come first
+    where there are more than are looked through.
+    """
+
+    one: Sequence[str]
+    other: Sequence[str]
+    best: Sequence[str]
 
 
 class KnownNames:
@@ -114,8 +125,7 @@ class KnownNames:
             self.here[name.speaker].append(name)
 
     def _find_alike(self, asked: Sequence[Named]) -> None:
-        wanted: list[Q] = []
-        exactly: set[str] = set()
+        questions: list[_Heard] = []
         keys = 0
         for named in asked:
             for name in filter(None, (named.patron, *named.names(self.exact))):
@@ -125,28 +135,24 @@ class KnownNames:
                     continue
                 # Of a known family name only the others who bear it are looked for.
                 same_alone = known or name == named.patron
-                question, size = (Q(sounds__overlap=heard[-1:]), 1) if same_alone else _sounding_like(heard)
+                asked_now = [_Heard(heard[-1:], heard[-1:], heard)] if same_alone else _sounding_like(heard)
+                size = sum(len(each.one) + len(each.other) for each in asked_now)
                 if keys + size <= MOST_KEYS:
-                    wanted.append(question)
-                    exactly.update(heard)
+                    questions += asked_now
                     keys += size
-        if not wanted:
+        if not questions:
             return
-        question = reduce(or_, wanted)
-        for stored in self._stored(question, question, best=sorted(exactly)):
+        own, variants = (
+            Q(pk__in=_sounding(model._meta.db_table, questions)) for model in (Speaker, SpeakerName)
+        )
+        for stored in self._stored(own, variants):
             for word in set(sounds(stored.folded)):
                 self.by_sound[word].append(stored)
 
-    def _stored(self, own: Q, variants: Q, *, best: Sequence[str] = ()) -> list[StoredName]:
-        """Names and variants that fit. Two queries.
-
-        `best`: sounds that come first where there are more names than are looked through.
-        """
+    def _stored(self, own: Q, variants: Q) -> list[StoredName]:
+        """Names and variants that fit. Two queries."""
         who = Speaker.objects.filter(own).order_by()
         also = SpeakerName.objects.filter(variants).order_by()
-        if best:
-            first = Case(When(sounds__overlap=best, then=0), default=1)
-            who, also = who.order_by(first)[:HEARD_ALIKE], also.order_by(first)[:HEARD_ALIKE]
         names = [StoredName(*row) for row in who.values_list("pk", "name", "sort_key")]
         variants_of = also.values_list("speaker_id", "name", "normalised", "kind", "seen_in_id")
         return names + [StoredName(*row) for row in variants_of]
@@ -221,13 +227,31 @@ def _is_called(name: StoredName, written: str) -> bool:
     return like is not None and like.how is How.SPELLED and like.given is not Given.OTHER
 
 
-def _sounding_like(keys: Sequence[str]) -> tuple[Q, int]:
-    """The question for stored names that one slip a word can have made, and how many keys it asks for. `keys`: one or more."""
+def _sounding_like(keys: Sequence[str]) -> list[_Heard]:
+    """The questions for stored names of which one slip a word can have made these. `keys`: one or more."""
     near = [sorted(spelling.near_keys(each)) for each in keys[:LONGEST_NAME]]
     if len(keys) == 1:
-        return Q(sounds__overlap=near[0]), len(near[0])
+        return [_Heard(near[0], near[0], keys)]
     pairs = [(a, b) for at, a in enumerate(near) for b in near[at + 1 :]][:6]
-    question = reduce(or_, (Q(sounds__overlap=a) & Q(sounds__overlap=b) for a, b in pairs))
+    questions = [_Heard(a, b, keys) for a, b in pairs]
     if len(keys) > 2:  # two people run together
-        question |= Q(sounds__overlap=[keys[0], keys[-1]])
-    return question, sum(len(a) + len(b) for a, b in pairs)
+        ends = [keys[0], keys[-1]]
+        questions.append(_Heard(ends, ends, ends))
+    return questions
+
+
+# One look into the index for each question: the planner would rather read the table than combine many conditions.
+_SOUNDING = """
+    SELECT found.id FROM jsonb_to_recordset(%s) AS wanted (one text[], other text[], best text[])
+    CROSS JOIN LATERAL (
+        SELECT id FROM {table} WHERE sounds && wanted.one AND sounds && wanted.other
+        ORDER BY sounds && wanted.best DESC LIMIT %s
+    ) AS found
+"""
+
+
+def _sounding(table: str, questions: Sequence[_Heard]) -> RawSQL:
+    """Keys of the names that answer one of the questions, each with its share of HEARD_ALIKE."""
+    wanted = Jsonb([each._asdict() for each in questions])
+    most = max(HEARD_ALIKE // len(questions), ANYWAY)
+    return RawSQL(_SOUNDING.format(table=table), [wanted, most])  # noqa: S611  # the name of one of our tables
