@@ -203,8 +203,23 @@ def _counted(claim_ids: list[int]) -> dict[int, list[Position]]:
         Position.objects.counted()
         .filter(claim__in=claim_ids, statement__review=Review.ACCEPTED)
         .select_related("statement__source")
-        .prefetch_related(Prefetch("statement__speakers", StatementSpeaker.objects.exclude(speaker=None)))
-        .defer("statement__source__body", "statement__source__raw", "statement__source__search")
+        .prefetch_related(
+            Prefetch(
+                "statement__speakers",
+                StatementSpeaker.objects.exclude(speaker=None).only("statement", "speaker", "on_behalf_of"),
+            )
+        )
+        .only(
+            "claim",
+            "stance",
+            "published_at",
+            "created_at",
+            "statement__said_earliest",
+            "statement__said_latest",
+            "statement__after",
+            "statement__source__publication",
+            "statement__source__origin",
+        )
         .order_by("pk")
     ):
         positions[position.claim_id].append(position)
