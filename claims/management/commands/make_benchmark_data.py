@@ -130,7 +130,7 @@ def _copy(model: type[models.Model], rows: Iterable[Row]) -> None:
         field.get_default() for field in fields
     }  # fmt: skip
     as_json = {field.attname for field in fields if isinstance(field, models.JSONField)}
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
