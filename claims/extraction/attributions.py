@@ -29,6 +29,9 @@ _FROM_PLACES = {
     "it": word_set("da dal dallo dalla dai dagli dalle dall' dall’"),
     "en": frozenset({"from"}),
 }
+# What these take is what stands before the passive too; by whom may stand further on.
+_OF_SOMETHING_TOO = (Act.REFUSES, Act.ANNOUNCES)
+_WITH_AGENT_LATER = (Act.REFUSES, Act.ANNOUNCES, Act.WARNS)
 _EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 _GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
@@ -528,6 +531,8 @@ class Sentence:
             return None
         if "F" in frames:
             return self._call(cue)
+        if "X" in frames and (false := self._called_false(cue)) is not None:
+            return false, "false"
         if "G" in frames:
             return self._declares_itself(cue)
         if "R" in frames:
@@ -691,6 +696,16 @@ class Sentence:
             k += size
         return k
 
+    def _called_false(self, cue: Cue) -> Range | None:
+        """ "retains false the figures", "refuses as false the report", "define the article “a false“"."""
+        w, lex = self.w, self.lex
+        for k in range(cue.last, min(self.end(), cue.last + 6)):
+            if w.low[k] in lex.false_words:
+                before = w.low[k - 1]
+                called = k == cue.last or before in lex.as_ or before in lex.articles or w.is_mark(k - 1)
+                return self._until(cue.last, cue) if called else None
+        return None
+
     def _declares_itself(self, cue: Cue) -> tuple[Range, str] | None:
         """ "si è dichiarato innocente", "pleaded not guilty": the word after decides, see judging.py."""
         w, lex = self.w, self.lex
@@ -708,6 +723,11 @@ class Sentence:
         for m in range(k, min(limit, k + 14)):
             if (self.w.low[m] in ("that", "che") and self.w.text[m - 1] == ",") or self._opens_quotation(m):
                 return m
+            if self.w.text[m] == "," and m + 2 < limit and self.w.low[k] in self.lex.prepositions:
+                # "ha negato, tramite il console, di aver accolto", "of to have": the preposition is passed over
+                start = m + 1 + (self.w.low[m + 1] == "of" and self.w.low[m + 2] == "to")
+                if self.w.low[start] in ("to", "di") and self.w.low[start + 1] not in self.lex.determiners:
+                    return start
             if self.w.text[m] in FINAL or any(cue.first == m for cue in self.cues):
                 return None
         return None
@@ -1080,46 +1100,80 @@ class Sentence:
     # --- other shapes
 
     def _passive(self, cue: Cue) -> Draft | None:
-        """ "was described by X as …", "è stato definito dal ministero «…»"."""
-        w, lex, frames = self.w, self.lex, cue.verb.frames
-        k = cue.last
-        if cue.verb.act in _OF_SOMETHING or cue.verb.act in (Act.REFUSES, Act.ANNOUNCES, Act.WARNS):
-            k = next((m for m in range(k, min(self.end(), k + 5)) if w.low[m] in lex.passive_by), k)
-        if k < self.last and w.low[k] in lex.passive_by:
-            agent = nouns.after(w, lex, k + 1, self.last, bare=True)
-            if agent is None or not self._may(agent):
-                return None
-            m = agent[1]
-            if m < self.end() and (w.low[m] in lex.as_ or self._opens_quotation(m)) and "a" in frames:
-                start = m + 1 if w.low[m] in lex.as_ else m
-                return self.draft(cue, [self._until(start, cue)], agent, "passive-as", False)
-            if cue.verb.act == Act.ACCUSES and m < self.end() and w.low[m] in self.lex.of:
-                return self.draft(cue, [self._until(m, cue)], agent, "passive-of", False)
-            subject = self._passive_subject(cue)
+        """ "was described by X as …", "è stato definito dal ministero «…»", "the report was denied by X"."""
+        w, frames, act = self.w, cue.verb.frames, cue.verb.act
+        agent = self._agent(cue)
+        if agent is None:
+            return self._quoted_as(cue) or self._without_agent(cue)
+        if not self._may(agent):
+            return None
+        m = agent[1]
+        if m < self.end() and (w.low[m] in self.lex.as_ or self._opens_quotation(m)) and "a" in frames:
+            start = m + 1 if w.low[m] in self.lex.as_ else m
+            return self.draft(cue, [self._until(start, cue)], agent, "passive-as", False)
+        if act == Act.ACCUSES and m < self.end() and w.low[m] in self.lex.of:
+            return self.draft(cue, [self._until(m, cue)], agent, "passive-of", False)
+        subject = self._passive_subject(cue)
+        if subject is None or "n" not in frames or not (act in _OF_SOMETHING or act in _OF_SOMETHING_TOO):
+            return None
+        return self.draft(cue, [subject], agent, "passive", False)
+
+    def _agent(self, cue: Cue) -> Range | None:
+        """By whom: right after the verb, or a few words on where the verb takes an object; "from X" and "di X" are a machine's "by"."""
+        w, lex, end = self.w, self.lex, self.end()
+        reach = (
+            cue.last + 5
+            if cue.verb.act in _OF_SOMETHING or cue.verb.act in _WITH_AGENT_LATER
+            else cue.last + 1
+        )
+        turn = cue.verb.act in _TURNS and cue.verb.lemma not in ("admit", "ammettere")
+        for k in range(cue.last, min(end, reach)):
+            if w.low[k] in lex.passive_by:
+                return nouns.after(w, lex, k + 1, self.last, bare=True)
             if (
-                subject is not None
-                and "n" in frames
-                and (cue.verb.act in _OF_SOMETHING or cue.verb.act in (Act.REFUSES, Act.ANNOUNCES))
+                turn
+                and w.low[k] == ("from" if lex.language == "en" else "di")
+                and k == cue.last
+                and k + 1 < end
             ):
-                return self.draft(cue, [subject], agent, "passive", False)
-            return None
-        if (
-            lex.language == "en"
-            and w.low[cue.head] in ("quoted", "cited")
-            and k + 1 < self.last
-            and w.low[k] == "as"
-        ):
-            subject = nouns.before(w, lex, cue.first, self.first)
-            if subject is not None and w.low[k + 1] in ("saying", "telling"):
-                start = self.skip_adverbials(k + 2)
-                start += start < self.end() and w.low[start] == "that"
-                if start < self.end():
-                    return self.draft(cue, [self._until(start, cue)], subject, "quoted-as", False)
-        if cue.verb.lemma in ("tell", "inform", "warn", "ask", "assure") or (
-            lex.language == "en" and "o" in frames
-        ):
-            return None
+                agent = nouns.after(w, lex, k + 1, self.last, bare=True)
+                if agent is not None and any(w.low[m] in lex.people_nouns for m in range(*agent)):
+                    return agent
         return None
+
+    def _quoted_as(self, cue: Cue) -> Draft | None:
+        """ "was quoted as saying that"."""
+        w, k = self.w, cue.last
+        if self.lex.language != "en" or w.low[cue.head] not in ("quoted", "cited"):
+            return None
+        if k + 1 >= self.last or w.low[k] != "as" or w.low[k + 1] not in ("saying", "telling"):
+            return None
+        subject = nouns.before(w, self.lex, cue.first, self.first)
+        start = self.skip_adverbials(k + 2)
+        start += start < self.end() and w.low[start] == "that"
+        if subject is None or start >= self.end():
+            return None
+        return self.draft(cue, [self._until(start, cue)], subject, "quoted-as", False)
+
+    def _without_agent(self, cue: Cue) -> Draft | None:
+        """ "È stata smentita, intanto, la voce di un rimpasto": a report is denied, nobody says by whom."""
+        w, lex = self.w, self.lex
+        if lex.language != "it" or cue.verb.lemma not in ("negare", "smentire") or cue.first > self.first + 1:
+            return None
+        start = cue.last
+        if w.text[start] == ",":
+            start = next(
+                (k + 1 for k in range(start + 1, min(self.end(), start + 5)) if w.text[k] == ","), self.last
+            )
+        if (
+            start + 1 >= self.end()
+            or w.low[start] not in lex.articles
+            or w.low[start + 1] not in lex.claim_nouns
+        ):
+            return None
+        draft = self.draft(cue, [self._until(start, cue, phrase=True)], None, "passive", False)
+        draft.kind = "impersonal"
+        return draft
 
     def _passive_subject(self, cue: Cue) -> Range | None:
         """What is denied: all that stands before, where no comma parts it ("The rumours that …")."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 
 from claims.extraction import countries
@@ -73,6 +74,9 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     if verb is not None and verb.act in (Act.DENIES, Act.RETRACTS, Act.ADMITS) and not draft.clitic:
         if not _takes(w, lex, draft, opening):
             return False
+    elif verb is not None and "false" in draft.rule:
+        draft.act = Act.DENIES
+        return not draft.negated
     elif (verb is not None and verb.act == Act.REFUSES) or (verb is not None and verb.act == Act.DECLINES):
         if any(token in lex.claim_nouns for token in opening[:3]) and "object" in draft.rule:
             draft.act = Act.DENIES
@@ -144,9 +148,29 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         return _negated(lex, draft, opening)
     if draft.act in _TURNS and not _stands(w, lex, draft):
         return False
+    if draft.act == Act.ASSERTS and not before_here(draft, before):
+        named = _named_at_the_beginning(w, lex, draft)
+        if named is not None:
+            draft.act = named
+            return True
     if draft.act in (Act.ASSERTS, Act.ANNOUNCES, Act.CONFIRMS, Act.WARNS, Act.ACCUSES):
         _from_content(w, lex, draft, before)
     return True
+
+
+def before_here(draft: Draft, before: list[Draft]) -> bool:
+    """Whether somebody has said something in the same sentence before."""
+    return any(other.sentence == draft.sentence for other in before)
+
+
+def _named_at_the_beginning(w: Words, lex: Lexicon, draft: Draft) -> Act | None:
+    """ "In a rare admission, the regulator said that …": the noun before the comma says which act it is."""
+    first, _last = draft.sentence
+    if w.low[first] not in ("in", "with", "con") or draft.cue is None:
+        return None
+    comma = next((k for k in range(first, min(draft.cue[0], first + 7)) if w.text[k] == ","), first)
+    acts = [lex.nouns[w.low[k]].act for k in range(first, comma) if w.low[k] in lex.nouns]
+    return acts[0] if acts and acts[0] in _TURNS else None
 
 
 _TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
@@ -189,6 +213,11 @@ def _stands(w: Words, lex: Lexicon, draft: Draft) -> bool:
         return True
     head = next((token for token in words if token not in lex.determiners), words[0])
     return head not in lex.not_speakers
+
+
+def _is_new_of(opening: list[str]) -> bool:
+    """ "retracts the new of the arrest": the machine's word for a piece of news."""
+    return any(left == "new" and right == "of" for left, right in itertools.pairwise(opening))
 
 
 def _lets_in(w: Words, lex: Lexicon, draft: Draft) -> bool:
@@ -260,14 +289,14 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         ) or _has_false(w, lex, draft.contents[0])
         if not noun:
             return True
-        if of_claims or opening[:1] in (["it"], ["this"], ["that"], ["them"]):
+        if of_claims or _is_new_of(opening) or opening[:1] in (["it"], ["this"], ["that"], ["them"]):
             return True
         if verb.lemma in _REFUSALS:
             draft.act = Act.REFUSES
             return True
         return verb.lemma not in _ONLY_OF_CLAIMS or any(w.quoted[k] for k in range(*draft.contents[0]))
     if verb.act == Act.RETRACTS:
-        return not noun or any(token in lex.told_nouns for token in opening)
+        return not noun or _is_new_of(opening) or any(token in lex.told_nouns for token in opening)
     if verb.lemma == "concede" and noun:
         return any(token in lex.owned_nouns or token in lex.claim_nouns for token in opening)
     if verb.lemma in ("ammettere", "admit") and noun and _lets_in(w, lex, draft):
@@ -280,8 +309,13 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         if any(token in lex.recognised_nouns for token in opening):
             draft.act = Act.ASSERTS
             return lex.language == "en"
-        return verb.lemma in ("acknowledge", "riconoscere") or any(
-            token in lex.owned_nouns for token in opening
+        pointing = (
+            opening[:1] in (["it"], ["this"], ["that"]) and draft.contents[0][1] - draft.contents[0][0] == 1
+        )
+        return (
+            pointing
+            or verb.lemma in ("acknowledge", "riconoscere")
+            or any(token in lex.owned_nouns for token in opening)
         )
     return True
 

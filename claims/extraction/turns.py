@@ -8,7 +8,7 @@ import re
 from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range, Sentence
 from claims.extraction.cues import find_misspelt
-from claims.extraction.lexicon import Lexicon, word_set
+from claims.extraction.lexicon import Lexicon, Verb, word_set
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 
@@ -44,10 +44,10 @@ _OWNED = {
 }
 _TAKEN_BACK = {
     "it": re.compile(
-        r"(?:parole|cifre|dati|frase|notizia).{0,60}(?:erano sbagliat|non erano esatt|era sbagliat|erano errat|era errat)|parlato troppo presto|ritiro (?:quello|quanto|ciò)|mi sono espresso male"
+        r"(?:parole|cifre|dati|frase|notizia).{0,60}(?:erano sbagliat|non erano esatt|era sbagliat|erano errat|era errat)|parlato troppo presto|sbagliato (?:a|nel) (?:dire|accusare|scrivere|parlare|sostenere|affermare|incolpare)|ritiro (?:quello|quanto|ciò)|mi sono espresso male"
     ),
     "en": re.compile(
-        r"misspoke|spoke too soon|take (?:that|it|this) back|(?:figure|figures|statement|words|remarks|comments).{0,50}(?:was|were) (?:wrong|incorrect|inaccurate|mistaken)|(?:stand|stood) corrected"
+        r"wrong to (?:say|accuse|claim|suggest|state|report|write|blame|link|call)\b|misspoke|spoke too soon|take (?:that|it|this) back|(?:figure|figures|statement|words|remarks|comments).{0,50}(?:was|were) (?:wrong|incorrect|inaccurate|mistaken)|(?:stand|stood) corrected"
     ),
 }
 
@@ -167,79 +167,82 @@ _GOVERNED = word_set("di a ad per da che to of without senza would could il lo l
 
 def _noun(s: Sentence) -> Draft | None:
     """ "Secca smentita di X: «…»", "Arriva la smentita di X su …", "«Illazioni», è la replica di X", "da X trapela una smentita: …"."""
-    w, lex, low = s.w, s.lex, s.w.low
     groups = [(c.first, c.last) for c in s.cues]
     for i in range(s.first, s.end()):
-        verb = lex.nouns.get(low[i])
-        if verb is None or w.quoted[i] or any(a <= i < b for a, b in groups):
+        verb = s.lex.nouns.get(s.w.low[i])
+        if verb is None or s.w.quoted[i] or any(a <= i < b for a, b in groups):
             continue
-        turn = verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)
-        speaker = _whose(s, i)
-        content: Range | None = None
-        k = speaker[1] if speaker and speaker[0] > i else i + 1
-        if (
-            lex.language == "en"
-            and turn
-            and i + 1 < s.end()
-            and low[i + 1] == "of"
-            and not (k < s.end() and w.text[k] == ":")
-        ):
-            about = nouns.after(w, lex, i + 2, s.end())
-            speaker = _later_from(s, i) or _owner(s, i) or nouns.before(w, lex, _verb_before(s, i), s.first)
-            k, content = i + 1, about
-        if k < s.end() and w.text[k] == ":" and k + 1 < s.last:
-            content = s.quotation(k + 1) or s.clean(k + 1, s.end())
-        elif speaker is not None and _quotation_left(s, i) is not None:
-            content = _quotation_left(s, i)
-        elif (
-            content is None
-            and turn
-            and speaker is not None
-            and k < s.end()
-            and low[k] in _ABOUT[lex.language]
-        ):
-            content = s.clean(k + (low[k] in ("che", "that")), s.end())
-        elif turn and speaker is None and i + 1 < s.end() and w.text[i + 1] == ":":
-            content = s.quotation(i + 2) or (s.clean(i + 2, s.end()) if i + 2 < s.end() else None)
-        if content is None or content[1] <= content[0]:
-            continue
-        if speaker is None:
-            speaker = _from_whom(s, i)
-        if (
-            speaker is None
-            and low[i - 1 : i]
-            and low[i - 1] in ("sua", "loro", "suo", "his", "her", "their", "its")
-            and w.quoted[content[0]]
-        ):
-            return Draft(
-                (i, i + 1),
-                [content],
-                None,
-                verb.act,
-                "noun",
-                sentence=(s.first, s.last),
-                kind="noun",
-                quoted=True,
-                dropped=True,
-            )
-        if speaker is None or not nouns.may_speak(w, lex, speaker):
-            continue
-        if not turn and verb.act != Act.CONFIRMS and not w.quoted[content[0]]:
-            continue
-        end = speaker[0] if speaker[0] > i else i + 1
-        draft = Draft(
-            (i, max(end, i + 1)),
-            [content],
-            speaker,
-            verb.act,
-            "noun",
-            sentence=(s.first, s.last),
-            kind="noun",
-        )
-        draft.quoted = bool(w.quoted[content[0]])
-        draft.extra["noun"] = True
-        return draft
+        draft = _noun_at(s, i, verb)
+        if draft is not None:
+            return draft
     return None
+
+
+def _noun_at(s: Sentence, i: int, verb: Verb) -> Draft | None:
+    """What the noun at token `i` introduces, and whose it is."""
+    w, lex, low = s.w, s.lex, s.w.low
+    turn = verb.act in TURNS
+    speaker, content = _noun_sides(s, i, turn)
+    if content is None or content[1] <= content[0]:
+        return None
+    quoted = bool(w.quoted[content[0]])
+    if speaker is None:
+        speaker = _from_whom(s, i) or _who_makes_it(s, i)
+    sentence = (s.first, s.last)
+    if speaker is None and i > s.first and low[i - 1] in _POSSESSIVES and quoted:
+        return Draft(
+            (i, i + 1), [content], None, verb.act, "noun", sentence=sentence, kind="noun", quoted=True, dropped=True
+        )  # fmt: skip
+    if speaker is None or not nouns.may_speak(w, lex, speaker):
+        return None
+    if not turn and verb.act != Act.CONFIRMS and not quoted:
+        return None
+    end = speaker[0] if speaker[0] > i else i + 1
+    cue = (i, max(end, i + 1))
+    draft = Draft(cue, [content], speaker, verb.act, "noun", sentence=sentence, kind="noun", quoted=quoted)
+    draft.extra["noun"] = True
+    return draft
+
+
+_POSSESSIVES = frozenset({"sua", "loro", "suo", "his", "her", "their", "its"})
+
+
+def _noun_sides(s: Sentence, i: int, turn: bool) -> tuple[Range | None, Range | None]:
+    """Whose the noun at token `i` is, and what it says: after a colon, before it in quotation marks, after "su", "of", "that"."""
+    w, lex, low, end = s.w, s.lex, s.w.low, s.end()
+    speaker = _whose(s, i)
+    k = speaker[1] if speaker and speaker[0] > i else i + 1
+    about: Range | None = None
+    if (
+        lex.language == "en"
+        and turn
+        and i + 1 < end
+        and low[i + 1] == "of"
+        and not (k < end and w.text[k] == ":")
+    ):
+        about = nouns.after(w, lex, i + 2, end)
+        speaker = _later_from(s, i) or _owner(s, i) or nouns.before(w, lex, _verb_before(s, i), s.first)
+        k = i + 1
+    if turn and speaker is None:
+        while k < min(end, i + 4) and (low[k] in lex.auxiliaries or low[k] in _ARRIVES):
+            k += 1
+    if k < end and w.text[k] == ":" and k + 1 < s.last:
+        return speaker, s.quotation(k + 1) or s.clean(k + 1, end)
+    if speaker is not None and (quotation := _quotation_left(s, i)) is not None:
+        return speaker, quotation
+    if about is None and turn and speaker is not None and k < end and low[k] in _ABOUT[lex.language]:
+        about = s.clean(k + (low[k] in ("che", "that")), end)
+    return speaker, about
+
+
+# Verbs of a denial on its way: "From Berlin the admission arrives", "Da Varsavia è arrivata la smentita".
+_ARRIVES = word_set("arrives arrived comes came follows followed arriva arrivata arrivò giunge giunta segue")
+
+
+def _who_makes_it(s: Sentence, i: int) -> Range | None:
+    """ "Tbilisi issues a denial: …", "Tirana fa retromarcia: …"."""
+    verb = next((k for k in range(i - 1, max(s.first, i - 4), -1) if s.w.low[k] in _ISSUES), None)
+    return nouns.before(s.w, s.lex, verb, s.first) if verb is not None else None
 
 
 _ABOUT = {
@@ -286,7 +289,9 @@ def _verb_before(s: Sentence, i: int) -> int:
     return next((k for k in range(i - 1, max(s.first, i - 5), -1) if s.w.low[k] in _ISSUES), s.first)
 
 
-_ISSUES = word_set("issued issues published gave made released put issue circulated")
+_ISSUES = word_set(
+    "issued issues published gave made makes does did released put issue circulated fa ha diffonde diffuso pubblica"
+)
 
 
 def _owner(s: Sentence, i: int) -> Range | None:
