@@ -32,6 +32,12 @@ def postgresql(url: str) -> None:
             raise ValidationError(f"is not a PostgreSQL address such as {POSTGRESQL}.") from None
 
 
+def web(url: str) -> None:
+    """environs validator of an address on the web; "" means none."""
+    if url and not url.startswith(("https://", "http://")):
+        raise ValidationError("is not an address such as https://claims.example.")
+
+
 def long_enough(key: str) -> None:
     """environs validator of SECRET_KEY; "" means the installation's own."""
     if key and len(key) < 50:

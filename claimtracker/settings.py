@@ -28,6 +28,13 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=logs.known_level)
 HTTPS = env.bool("CLAIMTRACKER_HTTPS", False)
 CLAIMTRACKER_SECOND_READER = env.bool("CLAIMTRACKER_SECOND_READER", False)
 CLAIMTRACKER_REQUIRE_TOTP = env.bool("CLAIMTRACKER_REQUIRE_TOTP", False)
+# Under which licence readers may reuse the data (API, exports, feeds): its name, and where to read it.
+CLAIMTRACKER_DATA_LICENCE = env.str("CLAIMTRACKER_DATA_LICENCE", "CC BY 4.0")
+CLAIMTRACKER_DATA_LICENCE_URL = env.str(
+    "CLAIMTRACKER_DATA_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/", validate=addresses.web
+)
+# What addresses in exports begin with; requests say it themselves.
+CLAIMTRACKER_SITE_URL = env.str("CLAIMTRACKER_SITE_URL", "", validate=addresses.web)
 DATABASE_URL = env.str("DATABASE_URL", "", validate=addresses.postgresql)
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "", validate=addresses.postgresql)
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("desk/code/", second_factor.code, name="desk-code"),
     path("desk/", include("claims.desk.urls")),
+    path("", include("claims.public.machine_urls")),
     path("", front),
 ]
 urlpatterns += i18n_patterns(path("", include("claims.public.urls")))

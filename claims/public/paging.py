@@ -58,14 +58,11 @@ def page(
     An address that makes no sense is the first page.
     """
     backwards = "before" in request.GET
-    place = _place(request.GET.get("before" if backwards else "after", ""), fields)
+    place = place_of(request.GET.get("before" if backwards else "after", ""), fields)
     downwards = descending != (backwards and place is not None)
     found = queryset.order_by(*(f"-{field}" if downwards else field for field in fields))
     if place is not None:
-        comparison = "lt" if downwards else "gt"
-        found = found.alias(place=Row(*(F(field) for field in fields))).filter(
-            **{f"place__{comparison}": Row(*(Value(value) for value in place))}
-        )
+        found = beyond(found, place, fields, downwards=downwards)
     rows = list(found[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards and place is not None:
@@ -80,22 +77,37 @@ def page(
     )
 
 
+def beyond(
+    queryset: QuerySet[Any], place: Sequence[Any], fields: Sequence[str], *, downwards: bool
+) -> QuerySet[Any]:
+    """The rows that come after a place in the order of `fields`."""
+    found: QuerySet[Any] = queryset.alias(place=Row(*(F(field) for field in fields))).filter(
+        **{f"place__{'lt' if downwards else 'gt'}": Row(*(Value(value) for value in place))}
+    )
+    return found
+
+
 def _value(row: Any, field: str) -> Any:
     for part in field.split("__"):
         row = getattr(row, part)
     return row.isoformat() if isinstance(row, datetime) else row
 
 
-def _query(request: HttpRequest, name: str, row: Any, fields: Sequence[str]) -> str:
+def cursor(row: Any, fields: Sequence[str]) -> str:
+    """A row's place in the order of `fields`, for an address."""
     words = json.dumps([_value(row, field) for field in fields], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(words).decode().rstrip("=")
+
+
+def _query(request: HttpRequest, name: str, row: Any, fields: Sequence[str]) -> str:
     query = request.GET.copy()
     for old in ("before", "after"):
         query.pop(old, None)
-    query[name] = base64.urlsafe_b64encode(words).decode().rstrip("=")
+    query[name] = cursor(row, fields)
     return query.urlencode()
 
 
-def _place(cursor: str, fields: Sequence[str]) -> list[Any] | None:
+def place_of(cursor: str, fields: Sequence[str]) -> list[Any] | None:
     """The values that a cursor names, of the kinds that the fields have; None for anything else.
 
     The last field is a key; before it, names that end in `_at` are moments and all others text.

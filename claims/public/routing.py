@@ -27,9 +27,13 @@ class PublicReads:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = reading_publicly.set(not request.path.startswith(DESK))
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             reading_publicly.reset(token)
+        if getattr(response, "same_for_everybody", False):
+            # An address without a language is taken to vary by it; what machines read does not, and one copy serves all.
+            del response["Vary"]
+        return response
 
 
 class PublicRouter:

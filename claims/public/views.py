@@ -14,7 +14,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
 )
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -23,11 +23,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
-from claims.models import Claim, Correction, OldSlug, Speaker, Withdrawal
+from claims.models import Claim, Correction, Speaker, Withdrawal
 from claims.public import dates, lists
 from claims.public.claim_page import claim_page, stamp
 from claims.public.corrections import correction_items, withdrawal_notice
 from claims.public.filters import ClaimFilter, readable
+from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.naming import Names
 from claims.public.paging import counted, page
 from claims.public.source_page import source_page
@@ -51,8 +52,6 @@ View = Callable[..., HttpResponse]
 
 CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = 20, 30, 200
 NEWEST_ON_HOME = 5
-# A claim merged into one that was merged again: so many steps are followed.
-MOST_MERGES = 10
 
 
 def public_page(view: View) -> View:
@@ -115,15 +114,15 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _claim_at(slug)
+    found = claim_at(slug)
     if found is None:
         return _moved("claim", slug)
+    if found.publication == Publication.DRAFT:
+        raise Http404
     if found.slug != slug:
         return HttpResponsePermanentRedirect(reverse("public:claim", args=[found.slug]))
     if found.publication == Publication.WITHDRAWN:
         return _gone(request, claim=found)
-    if not found.is_public:
-        raise Http404
     return render(request, "public/claim.html", {"page": claim_page(found), "origin": _origin(request)})
 
 
@@ -132,28 +131,12 @@ def _origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def _claim_at(slug: str) -> Claim | None:
-    """The claim of this address, or the one it was merged into."""
-    found = Claim.objects.without_vectors().select_related("topic", "figures").filter(slug=slug).first()
-    for _step in range(MOST_MERGES):
-        if found is None or found.merged_into_id is None:
-            break
-        found = (
-            Claim.objects.without_vectors()
-            .select_related("topic", "figures")
-            .filter(pk=found.merged_into_id)
-            .first()
-        )
-    return found
-
-
 def _moved(kind: str, slug: str) -> HttpResponse:
     """301 from an address that something had before; 404 when nothing ever had it, or what had it is not public."""
-    old = get_object_or_404(OldSlug.objects.select_related(kind), slug=slug, **{f"{kind}__isnull": False})
-    found = getattr(old, kind)
-    if kind == "claim" and found.publication == Publication.DRAFT:
+    present = moved_to(kind, slug)
+    if not present:
         raise Http404
-    return HttpResponsePermanentRedirect(reverse(f"public:{kind}", args=[found.slug]))
+    return HttpResponsePermanentRedirect(reverse(f"public:{kind}", args=[present]))
 
 
 def _gone(request: HttpRequest, **what: Claim | Source) -> HttpResponse:
@@ -216,12 +199,7 @@ def speakers(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def speaker(request: HttpRequest, slug: str) -> HttpResponse:
-    chain = "speaks_for__speaks_for__speaks_for__speaks_for"
-    found = (
-        Speaker.objects.select_related(chain, "merged_into", "only_in__outlet", "outlet")
-        .filter(slug=slug)
-        .first()
-    )
+    found = speaker_at(slug)
     if found is None:
         return _moved("speaker", slug)
     if found.merged_into:
