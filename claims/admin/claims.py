@@ -243,7 +243,11 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
 
     def _marks(self, claim: Claim) -> list[dict[str, Any]]:
         return [
-            {"rating": rating.value, "name": name_of_act(rating), "missing": reviewing.lacks(claim, rating)}
+            {
+                "rating": rating.value,
+                "name": name_of_act(rating, claim),
+                "missing": reviewing.lacks(claim, rating),
+            }
             for rating in Rating
         ]
 

@@ -25,7 +25,7 @@ from claims.errors import Refused, Stale
 from claims.labels import choices, label
 from claims.models import Claim, Verdict
 from claims.permissions import may
-from claims.vocabulary import Rating, Stage, Verb
+from claims.vocabulary import Publication, Rating, Stage, Verb
 
 # So many claims fit on one page and into one head.
 AT_ONCE = 100
@@ -56,9 +56,10 @@ CHANGED_MEANWHILE = gettext_lazy(
 )
 
 
-def name_of_act(rating: Rating) -> str:
-    """What the button says: with a second reader, an editor proposes."""
-    return str((PROPOSE_AS if settings.CLAIMTRACKER_SECOND_READER else MARK_AS)[rating])
+def name_of_act(rating: Rating, claim: Claim | None = None) -> str:
+    """What the button says: with a second reader, an editor proposes. A draft is marked at once, where it is known to be one."""
+    draft = claim is not None and claim.publication == Publication.DRAFT
+    return str((PROPOSE_AS if settings.CLAIMTRACKER_SECOND_READER and not draft else MARK_AS)[rating])
 
 
 def may_mark(user: Any) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from claims.desk import articles, views
@@ -16,5 +16,6 @@ urlpatterns = [
     path("sources/<int:pk>/", articles.article, name="article"),
     path("sources/<int:pk>/triage-once/", articles.triage_once, name="triage_once"),
     path("copies/<int:pk>/", articles.decide, name="decide_copy"),
+    path("", include("claims.desk.decision_urls")),
     path("language/", set_language, name="language"),
 ]

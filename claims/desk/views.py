@@ -23,18 +23,23 @@ from claims import linking, reviewing
 from claims.desk import queues
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.evidence import EvidenceForm, try_to_add
-from claims.desk.marking import EVIDENCE_FOR, MarkForm, back_to, may_mark, name_of_act, say_done, try_to_mark
+from claims.desk.marking import EVIDENCE_FOR, back_to, may_mark, name_of_act, say_done, versions_in
+from claims.desk.meanwhile import meanwhile
 from claims.desk.passages import passages_of
 from claims.desk.people import editor_of
+from claims.desk.proposing import DecisionForm, try_to_decide, waits_for_a_second_reader
 from claims.desk.refusals import told
+from claims.desk.stages import waiting_on
 from claims.errors import Refused
 from claims.labels import choices
 from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
 from claims.permissions import may
-from claims.vocabulary import Rating, Verb
+from claims.vocabulary import Rating, Stage, Verb
 
 View = Callable[..., HttpResponse]
 STATEMENTS_A_PAGE = 50
+# What was decided, or given up; what is still to be decided stands under "Second reading".
+DECIDED = (Stage.CURRENT.value, Stage.SUPERSEDED.value, Stage.DROPPED.value)
 
 
 def on_the_desk(verb: Verb = Verb.READ_DESK) -> Callable[[View], View]:
@@ -116,28 +121,37 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     found, status = the_claim(pk), 200
     if found.pk != pk:
         return HttpResponseRedirect(reverse("desk:claim", args=[found.pk]))
-    form = MarkForm(request.POST if request.method == "POST" else None)
+    form = DecisionForm(found, request.POST if request.method == "POST" else None)
+    adding = EvidenceForm(found, *_sent(request), prefix="new", optional=True)
+    more: dict[str, Any] = {}
     if request.method == "POST":
         if not may_mark(request.user):
             raise PermissionDenied(_("Your account may not do this."))
-        if form.is_valid():
-            verdicts, changed = try_to_mark(request, [found], form)
-            if verdicts:
-                say_done(request, verdicts)
+        if all([form.is_valid(), adding.is_valid()]):
+            verdict = try_to_decide(request, found, form, adding)
+            if verdict:
+                say_done(request, [verdict])
                 return HttpResponseRedirect(reverse("desk:claim", args=[pk]))
-            if changed:
+            if form.is_stale:
+                more["conflict"] = meanwhile(found, versions_in(request.POST, [found])[pk])
                 found, status = the_claim(pk), 409
-    return render(request, "desk/claim.html", claim_context(request, found, form), status=status)
+    context = claim_context(request, found, form) | {"adding": adding} | more
+    return render(request, "desk/claim.html", context, status=status)
 
 
-def claim_context(request: HttpRequest, claim: Claim, form: MarkForm) -> dict[str, Any]:
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form with files is bound to; nothing for a page that is only read."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dict[str, Any]:
     page = Paginator(positions_of(claim), STATEMENTS_A_PAGE).get_page(request.GET.get("page"))
     positions = list(page.object_list)
     passages = passages_of([position.statement for position in positions])
     ratings = [
         {
             "value": rating.value,
-            "name": name_of_act(rating),
+            "name": name_of_act(rating, claim),
             "label": rating_label,
             "missing": reviewing.lacks(claim, rating),
             "evidence": EVIDENCE_FOR[rating],
@@ -160,13 +174,15 @@ def claim_context(request: HttpRequest, claim: Claim, form: MarkForm) -> dict[st
         "ratings": ratings,
         "form": form,
         "may_mark": may_mark(request.user),
+        "proposes": waits_for_a_second_reader(claim),
+        "waiting": waiting_on(claim, request.user),
         "may_triage": may(request.user, Verb.TRIAGE),
         "may_draft": may(request.user, Verb.DRAFT),
         "acts": acts_for(claim, request.user),
         "evidence": claim.evidence.select_related("statement", "source").defer(
             "source__body", "source__raw", "source__search"
         ),
-        "verdicts": claim.verdicts.select_related("author", "second_reader"),
+        "verdicts": claim.verdicts.filter(stage__in=DECIDED).select_related("author", "second_reader"),
     }
 
 
@@ -190,12 +206,10 @@ def positions_of(claim: Claim) -> Any:
 @on_the_desk(Verb.DRAFT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    """Evidence for or against a claim: one of its statements, or a link."""
+    """Evidence for or against a claim: one of its statements, a passage, a link or a file."""
     found = the_claim(pk)
     back = back_to(request, reverse("desk:claim", args=[found.pk]))
-    form = EvidenceForm(
-        found, request.POST if request.method == "POST" else None, initial={"kind": request.GET.get("kind")}
-    )
+    form = EvidenceForm(found, *_sent(request), initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid() and try_to_add(request, form):
         messages.success(request, _("The evidence is added."))
         return HttpResponseRedirect(back)
