@@ -4,6 +4,7 @@ in the article already. The ranking is suggesting.py's.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from claims.extraction import countries
 from claims.linking import spelling
-from claims.linking.mentions import Named, pieces, unglued
+from claims.linking.mentions import ARTICLES, OF, Named, pieces, unglued
 from claims.linking.spelling import Given, How
 from claims.models import Affiliation, Speaker, SpeakerName, StatementSpeaker
 from claims.vocabulary import SpeakerKind
@@ -105,13 +106,18 @@ class KnownNames:
                 map(fold, (named.written, named.whole, *pieces(named.role), *pieces(" ".join(named.name))))
             )
             forms.update(map(fold, unglued(" ".join(named.name))))
-            forms.update(fold(name) for code in self.codes_in(named.whole) for name in self.names_of(code))
+            codes = {*self.codes_in(named.whole), *filter(None, [self.disordered(named)])}
+            forms.update(fold(name) for code in codes for name in self.names_of(code))
         for name in self._stored(Q(sort_key__in=forms), Q(normalised__in=forms)):
             self.exact[name.folded].append(name)
 
     def names_of(self, code: str) -> Iterable[str]:
         country = self.countries.by_code.get(code)
         return [name for names in country.names.values() for name in names] if country else ()
+
+    def disordered(self, named: Named) -> str | None:
+        """The country whose name has these words in another order: "Nord La Corea"."""
+        return _by_words(self.language).get(_bag(named.whole))
 
     def _find_here(self, source: Source) -> None:
         """Who is already credited in this article, stays with it, or was misspelled in it."""
@@ -135,7 +141,7 @@ class KnownNames:
                     continue
                 # Of a known family name only the others who bear it are looked for.
                 same_alone = known or name == named.patron
-                asked_now = [_Heard(heard[-1:], heard[-1:], heard)] if same_alone else _sounding_like(heard)
+                asked_now = [_bearing(heard)] if same_alone else _sounding_like(heard)
                 size = sum(len(each.one) + len(each.other) for each in asked_now)
                 if keys + size <= MOST_KEYS:
                     questions += asked_now
@@ -222,9 +228,29 @@ class KnownNames:
         return bool((since and last and since > last) or (until and first and until < first))
 
 
+def _bag(name: str) -> frozenset[str]:
+    return frozenset(fold(name).split()) - OF - ARTICLES
+
+
+@functools.cache
+def _by_words(language: str) -> dict[frozenset[str], str]:
+    """Countries of several words by these words."""
+    named = (
+        (name, country.code)
+        for country in countries.load().by_code.values()
+        for name in country.names[language]
+    )
+    return {bag: code for name, code in named if len(bag := _bag(name)) > 1}
+
+
 def _is_called(name: StoredName, written: str) -> bool:
     like = spelling.compare(written, name.folded)
     return like is not None and like.how is How.SPELLED and like.given is not Given.OTHER
+
+
+def _bearing(keys: Sequence[str]) -> _Heard:
+    """The question for all who bear this family name: "J. Psaki", "Jennifer Psaki"."""
+    return _Heard(keys[-1:], keys[-1:], keys[:-1])
 
 
 def _sounding_like(keys: Sequence[str]) -> list[_Heard]:
@@ -233,7 +259,7 @@ def _sounding_like(keys: Sequence[str]) -> list[_Heard]:
     if len(keys) == 1:
         return [_Heard(near[0], near[0], keys)]
     pairs = [(a, b) for at, a in enumerate(near) for b in near[at + 1 :]][:6]
-    questions = [_Heard(a, b, keys) for a, b in pairs]
+    questions = [_Heard(a, b, keys) for a, b in pairs] + [_bearing(keys)]
     if len(keys) > 2:  # two people run together
         ends = [keys[0], keys[-1]]
         questions.append(_Heard(ends, ends, ends))

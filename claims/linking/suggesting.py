@@ -6,6 +6,7 @@ and nothing may be prefilled from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,7 +24,7 @@ from sources.names import fold
 from sources.sounds import sounds
 from sources.vocabulary import Language
 
-EXACT, ALIAS, COUNTRY, GLUED = 1.0, 0.9, 0.85, 0.6
+EXACT, ALIAS, COUNTRY, DISORDERED, GLUED = 1.0, 0.9, 0.85, 0.6, 0.6
 ROLE_ALONE, ONE_OF_SEVERAL, BODY_ALONE = 0.8, 0.6, 0.45
 # What agrees or disagrees beside the spelling.
 ROLE_AGREES, BODY_AGREES, COUNTRY_AGREES, COUNTRY_DIFFERS, SPEAKS_HERE = 0.3, 0.15, 0.08, -0.15, 0.08
@@ -31,8 +32,14 @@ ROLE_AGREES, BODY_AGREES, COUNTRY_AGREES, COUNTRY_DIFFERS, SPEAKS_HERE = 0.3, 0.
 WEIGHED = 12
 # One of several who bear the family name, with nothing to tell them apart.
 NAMESAKE = 0.8
+# A family name that no more people bear is rare.
+FEW = 2
+# The most that a name can say which several bear, or which may be two.
+IN_DOUBT = 0.65
 # A sum of hints never reaches what an exact name says.
 MOST = 0.95
+# A family name alone, or after initials.
+_INITIALS = re.compile(r"(?:\w\. ?|\w )*\S+")
 # Families come first in the names of these countries.
 FAMILY_FIRST = frozenset({"CN", "KP", "KR", "TW", "HK", "VN", "JP", "HU"})
 
@@ -142,16 +149,23 @@ class _Ranking:
         folded = fold(written)
         near = {key for each in sounds(folded) for key in spelling.near_keys(each)}
         stored = {id(name): name for key in near for name in self.pool.by_sound.get(key, ())}
+        others: dict[int, tuple[StoredName, Likeness]] = {}
         for name in stored.values():
-            self._compare(folded, name)
+            like = self._compare(folded, name)
+            if like is not None and like.how is How.SPELLED:
+                others[name.speaker] = (name, like)
+        # A rare family name under another first name is worth a look ("Bill Burns"), a common one is not.
+        for name, like in others.values() if len(others) <= FEW else ():
+            self._offer(name.speaker, like.score, _reason(like, name.text), like)
         for names in self.pool.here.values():
             for name in names:
                 self._compare(folded, name, faintly=True)
 
-    def _compare(self, written: str, name: StoredName, *, faintly: bool = False) -> None:
+    def _compare(self, written: str, name: StoredName, *, faintly: bool = False) -> Likeness | None:
+        """Offers who bears the name if it is like the written one; returns the likeness where only the first names speak against it."""
         speaker = self.pool.people.get(name.speaker)
         if speaker is None or speaker.kind == SpeakerKind.ANONYMOUS or name.kind == NameKind.GARBLED:
-            return
+            return None
         if speaker.kind != SpeakerKind.PERSON:
             like = spelling.compare_titles(written, name.folded)
         else:
@@ -159,16 +173,22 @@ class _Ranking:
             like = spelling.compare(written, name.folded, family_first=first)
             if like is None and faintly:
                 like = spelling.faintly(written, name.folded)
-        if like is not None and (faintly or like.given is not Given.OTHER):
-            self._offer(name.speaker, like.score, _reason(like, name.text), like)
+        if like is None or (like.given is Given.OTHER and not faintly):
+            return like
+        self._offer(name.speaker, like.score, _reason(like, name.text), like)
+        return None
 
     def _by_country(self) -> None:
         code = self.pool.countries.named(self.named.whole, self.pool.language)
+        score, reason = COUNTRY, _("names the country")
+        if code is None:
+            code = self.pool.disordered(self.named)
+            score, reason = DISORDERED, _("the words of the country's name in another order")
         for name in self.pool.names_of(code) if code else ():
             for stored in self.pool.exact.get(fold(name), ()):
                 speaker = self.pool.people.get(stored.speaker)
                 if speaker is not None and speaker.kind == SpeakerKind.GOVERNMENT:
-                    self._offer(stored.speaker, COUNTRY, _("names the country"))
+                    self._offer(stored.speaker, score, reason)
 
     # -- what the role says
 
@@ -237,7 +257,7 @@ class _Ranking:
                 if person.country not in codes:
                     offer.reasons.append(_("of another country than the role says"))
             if speaker in doubtful and not agrees and not here:
-                offer.score = min(offer.score * NAMESAKE, DOUBT_LINE - 0.05)
+                offer.score = min(offer.score * NAMESAKE, IN_DOUBT)
                 offer.reasons.append(_("others have this family name"))
             if here:
                 more += SPEAKS_HERE
@@ -246,8 +266,8 @@ class _Ranking:
             offer.score = max(0.05, min(most, offer.score + more))
 
     def _namesakes(self) -> set[int]:
-        """Those who bear the only word of the name, where they are several."""
-        if len(self.names) != 1 or " " in self.names[0]:
+        """Those who bear the family name, where they are several and it stands alone or with an initial."""
+        if len(self.names) != 1 or not _INITIALS.fullmatch(self.names[0]):
             return set()
         bearers = {
             speaker
@@ -275,9 +295,9 @@ class _Ranking:
             ends = [best for part in parts if (best := self._best_of(part)) and best.score >= 0.5]
             if len(ends) == 2 and ends[0].speaker != ends[1].speaker:
                 both = _("may be two people, %(one)s and %(other)s") % {"one": parts[0], "other": parts[1]}
-                most = DOUBT_LINE - 0.05
                 return [
-                    replace(each, score=min(each.score, most), reasons=[both, *each.reasons]) for each in ends
+                    replace(each, score=min(each.score, IN_DOUBT), reasons=[both, *each.reasons])
+                    for each in ends
                 ]
         return []
 
@@ -288,13 +308,17 @@ class _Ranking:
 
 def _is_family_name_alone(offer: _Offer) -> bool:
     like = offer.likeness
-    return like is not None and like.given is Given.NONE and like.how in {How.SPELLED, How.SOUND}
+    if like is None or like.given not in {Given.NONE, Given.INITIAL}:
+        return False
+    return like.how in {How.SPELLED, How.SOUND}
 
 
 def _reason(like: Likeness, name: str) -> str:
     """Why two names are held to be one, as a person reads it."""
     if like.given is Given.OTHER:
         return _("the family name of %(name)s, but another first name") % {"name": name}
+    if like.given is Given.INITIAL and like.how is How.SPELLED:
+        return _("the family name and the initial of %(name)s") % {"name": name}
     words = {
         How.SPELLED: _("%(name)s in another spelling, or the family name alone"),
         How.SOUND: _("sounds like %(name)s"),
