@@ -21,6 +21,7 @@ from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
 from claims.desk.adding import AddArticlesForm, add
+from claims.desk.analysing import analyse_new
 from claims.desk.finding import sources_with
 from claims.desk.passages import Mark, cut_up
 from claims.desk.people import editor_of
@@ -28,6 +29,7 @@ from claims.models import Statement
 from claims.permissions import may
 from claims.vocabulary import Review, Verb
 from sources.models import DerivationProposal, Source
+from sources.vocabulary import Outcome
 
 HEAVY = ("body", "raw", "search", "furniture")
 # The text on an article's form; a longer one is read on its page.
@@ -179,6 +181,10 @@ class SourceAdmin(ByTheTable, KeepsVersions):
         }
         if request.method == "POST" and form.is_valid():
             context["run"], context["report"] = add(form, by=editor_of(request))
+            new = [
+                line.source for line in context["report"] if line.source and line.outcome == Outcome.CREATED
+            ]
+            context["analysed"] = analyse_new(new, by=editor_of(request))
             form = AddArticlesForm() if all(line.source for line in context["report"]) else form
         return TemplateResponse(request, "admin/sources/source/add_articles.html", {**context, "form": form})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, Q, QuerySet
 
-from claims.models import Claim, Position, PositionQuerySet, Statement
+from claims.models import Claim, Position, PositionQuerySet, ReadingChange, Statement
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import Publication, Review, Stance
 from sources.models import ImportItem
@@ -43,6 +43,11 @@ def to_be_reviewed() -> QuerySet[Claim]:
 
 def suggestions() -> QuerySet[Statement]:
     return Statement.objects.filter(review=Review.SUGGESTED)
+
+
+def proposed_changes() -> QuerySet[ReadingChange]:
+    """What a newer reading would add, change or drop, and nobody has decided yet."""
+    return ReadingChange.objects.filter(decided_at=None)
 
 
 def failed_imports() -> QuerySet[ImportItem]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from claims.desk import articles, views
+from claims.desk import articles, readings, views
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("sources/<int:pk>/", articles.article, name="article"),
     path("sources/<int:pk>/triage-once/", articles.triage_once, name="triage_once"),
     path("copies/<int:pk>/", articles.decide, name="decide_copy"),
+    path("sources/<int:pk>/reading/", readings.article, name="reading"),
+    path("sources/<int:pk>/analyse/", readings.analyse, name="analyse"),
+    path("sources/<int:pk>/changes/", readings.decide_all, name="decide_readings"),
+    path("changes/", readings.proposed, name="readings"),
+    path("changes/<int:pk>/", readings.decide, name="decide_reading"),
     path("", include("claims.desk.decision_urls")),
     path("language/", set_language, name="language"),
 ]

@@ -83,6 +83,11 @@ def home(request: HttpRequest) -> HttpResponse:
             queues.suggestions().count(),
             f"{statements}?review__exact=suggested",
         ),
+        (
+            _("Changes proposed by a newer reading"),
+            queues.proposed_changes().count(),
+            reverse("desk:readings"),
+        ),
         (_("Claims in draft"), queues.drafts().count(), f"{claims}?publication=draft"),
         (_("Files refused at import"), queues.failed_imports().count(), f"{runs}?failed=yes"),
     ]
