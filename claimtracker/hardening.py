@@ -63,7 +63,7 @@ TRIGGER_FUNCTIONS = """
     WHERE n.nspname = 'public' AND (p.proname LIKE 'pgtrigger\\_%' OR p.proname = '_pgh_attach_context')
 """
 # Tables of which the application only reads, whatever columns they have.
-READ_ONLY = ("pghistory_context", "claims_historyseal", "django_migrations")
+READ_ONLY = ("pghistory_context", "claims_historyseal", "claims_redaction", "django_migrations")
 HISTORY = f"""
     SELECT DISTINCT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'

@@ -30,14 +30,16 @@ class Event(pghistory.models.Event):
 
 
 def tracked(
-    *, exclude: Iterable[str] = (), **options: Any
+    *, exclude: Iterable[str] = (), found_by: Iterable[str] = (), **options: Any
 ) -> Callable[[type[models.Model]], type[models.Model]]:
     """Class decorator: keep every insert, update and delete of the table in an append-only event table.
 
     Statement-level triggers see save(), bulk operations, update(), raw SQL and COPY alike. Two things would escape them and are
     refused: TRUNCATE, and a change of the primary key by which they pair the old row with the new one.
-    `exclude` names generated columns (search vectors, sort keys): a trigger must not read them.
+    `exclude` names generated columns (search vectors, sort keys): a trigger must not read them. `found_by` names foreign keys from
+    which history is asked for rows that may be gone or moved since.
     """
+    ways_in = [models.Index(fields=[field], name=f"%(class)s_{field[:8]}") for field in found_by]
     track = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
@@ -51,7 +53,7 @@ def tracked(
         context_field=pghistory.ContextForeignKey(db_index=True),
         meta={
             # Sealing reads the newest transactions; they lie together, so a few bytes a megabyte suffice.
-            "indexes": [BrinIndex(fields=["pgh_xid"], autosummarize=True, name="%(class)s_xid")],
+            "indexes": [BrinIndex(fields=["pgh_xid"], autosummarize=True, name="%(class)s_xid"), *ways_in],
             "triggers": [refuse_truncate()],
         },
         **options,

@@ -5,7 +5,7 @@ from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, T
 from claims.models.correction import Correction, Withdrawal
 from claims.models.desk import Assignment, Note, OldSlug
 from claims.models.evidence import Evidence, EvidenceQuerySet
-from claims.models.history import Account, HistorySeal, Membership
+from claims.models.history import Account, HistorySeal, Membership, Redaction
 from claims.models.position import Denial, Position, PositionQuerySet
 from claims.models.reading import Reading, ReadingChange
 from claims.models.request import Request, RequestQuerySet
@@ -37,6 +37,7 @@ __all__ = [
     "PossibleTurn",
     "Reading",
     "ReadingChange",
+    "Redaction",
     "Request",
     "RequestQuerySet",
     "Speaker",

@@ -281,7 +281,7 @@ class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
         return self.filter(state=LinkState.ACCEPTED, from_claim__in=seen, to_claim__in=seen)
 
 
-@tracked()
+@tracked(found_by=["from_claim", "to_claim"])
 class ClaimLink(models.Model):
     """How two claims stand to each other; suggested with a reason in words, accepted by an editor."""
 

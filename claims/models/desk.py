@@ -15,7 +15,7 @@ from sources.models import Outlet, Source
 from sources.triggers import tracked
 
 
-@tracked()
+@tracked(found_by=["claim"])
 class Note(models.Model):
     """What editors write to each other about a claim, a statement or a source. Readers never see it."""
 
@@ -43,7 +43,7 @@ class Note(models.Model):
         return self.text[:80]
 
 
-@tracked()
+@tracked(found_by=["claim"])
 class Assignment(models.Model):
     """Who looks after a claim or a source on the desk."""
 

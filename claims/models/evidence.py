@@ -42,7 +42,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
 
-@tracked()
+@tracked(found_by=["claim"])
 class Evidence(Versioned):
     """A passage, link or file that supports, refutes or gives context to a claim (Wikibase "reference")."""
 

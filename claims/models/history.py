@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.request import Request
 from sources.triggers import refuse_truncate, tracked
 
 
@@ -34,13 +35,21 @@ class Membership(User.groups.through):  # type: ignore[misc, name-defined]
 class HistorySeal(models.Model):
     """A link of the hash chain over committed history events, written by `seal_history` and checked by `verify_history`.
 
-    `first` and `last` bound the events it covers, in (transaction, table, id) order; `head` = sha256(previous head + digest).
+    `first` and `last` bound the events it covers, [transaction, table, id], in that order. `leaves` holds for each of them its place
+    and the digest of its payload, 50 bytes (claims.history.leaves); `digest` = sha256(leaves), `head` = sha256(previous head + digest).
+    An event whose words are erased on an order keeps its leaf: see Redaction.
+
+    `layout`: [[table, [columns]]], what the digests are taken of. `era`: where the transactions are counted, {"cluster": id of the
+    server, "floors": {table: last event brought along}}; a backup restored elsewhere begins another. Both null: as in the seal before.
     """
 
     sealed_at = models.DateTimeField(_("sealed"), auto_now_add=True)
     first = models.JSONField()
     last = models.JSONField()
     events = models.PositiveBigIntegerField(_("events"))
+    leaves = models.BinaryField(default=b"")
+    layout = models.JSONField(null=True)
+    era = models.JSONField(null=True)
     digest = models.CharField(max_length=64)
     previous = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="next")
     head = models.CharField(_("head"), max_length=64, unique=True)
@@ -56,3 +65,28 @@ class HistorySeal(models.Model):
 
     def __str__(self) -> str:
         return self.head[:12]
+
+
+class Redaction(models.Model):
+    """An event whose words were erased on an order, written by `redact` alone, with the owner's connection.
+
+    `was` is the digest of what stood there, as in the leaf of its seal; `left` the digest of what stands there now.
+    """
+
+    request = models.ForeignKey(Request, models.PROTECT, related_name="redactions", verbose_name=_("request"))
+    table = models.CharField(max_length=63)
+    event = models.BigIntegerField()
+    was = models.CharField(max_length=64)
+    left = models.CharField(max_length=64)
+    erased_at = models.DateTimeField(_("erased"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("erased event")
+        verbose_name_plural = _("erased events")
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            refuse_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.event}"

@@ -52,7 +52,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         return self.filter(statement__in_title=False, statement__inside=None)
 
 
-@tracked()
+@tracked(found_by=["claim"])
 class Position(Versioned):
     """What a statement does to a claim. Editors meet it as one control: "On this claim"."""
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import choices
@@ -12,6 +13,38 @@ from claims.models.statement import Statement
 from claims.vocabulary import RequestKind, RequestOutcome
 from sources.models import Source
 from sources.triggers import Versioned, bump_version, refuse_delete, tracked
+
+# What was approved is what is carried out.
+ORDER_STAYS = pgtrigger.Trigger(
+    name="order_stays",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(
+        "OLD.approved_by_id IS NOT NULL AND NEW.approved_by_id IS NOT NULL AND"
+        " (OLD.kind, OLD.claim_id, OLD.statement_id, OLD.source_id, OLD.text, OLD.approved_by_id, OLD.handled_by_id) IS DISTINCT FROM"
+        " (NEW.kind, NEW.claim_id, NEW.statement_id, NEW.source_id, NEW.text, NEW.approved_by_id, NEW.handled_by_id)"
+    ),
+    func="RAISE EXCEPTION '[keep] an approved order never changes' USING ERRCODE = 'check_violation';",
+)
+
+# The application cannot say that words were erased: only the owner writes redactions.
+CARRIED_OUT_BY_REDACTING = pgtrigger.Trigger(
+    name="carried_out_by_redacting",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="""
+        IF TG_OP = 'UPDATE' AND OLD.carried_out_at IS NOT NULL AND OLD.carried_out_at IS DISTINCT FROM NEW.carried_out_at THEN
+            RAISE EXCEPTION '[keep] an order was carried out for good' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.carried_out_at IS NOT NULL AND (
+            NEW.approved_by_id IS NULL OR NOT EXISTS (SELECT 1 FROM claims_redaction r WHERE r.request_id = NEW.id)
+        ) THEN
+            RAISE EXCEPTION '[redact] order % is carried out by the command redact alone, when it is approved', NEW.id
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
@@ -69,6 +102,7 @@ class Request(Versioned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("approved by"),
     )  # fmt: skip
+    carried_out_at = models.DateTimeField(_("words erased"), null=True, editable=False)
     published_at = models.DateTimeField(_("shown to readers since"), null=True, editable=False)
     created_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
@@ -83,11 +117,19 @@ class Request(Versioned):
                 condition=Q(published_at__isnull=True) | Q(kind=RequestKind.REPLY.value),
                 name="claims_request_only_replies_are_public",
             ),
+            # Erasing takes two: who recorded the order, and who approved it.
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (Q(handled_by__isnull=False) & ~Q(approved_by=F("handled_by"))),
+                name="claims_request_approved_by_another",
+            ),
         ]
         indexes = [models.Index(fields=["outcome", "due_at"], name="claims_request_due")]
         triggers = [
             bump_version("kind", "claim_id", "statement_id", "source_id", "speaker_id", "sender", "received_at", "due_at", "text",
-                         "outcome", "outcome_note", "answered_at", "handled_by_id", "approved_by_id", "published_at"),
+                         "outcome", "outcome_note", "answered_at", "handled_by_id", "approved_by_id", "carried_out_at", "published_at"),
+            ORDER_STAYS,
+            CARRIED_OUT_BY_REDACTING,
             refuse_delete(unless="OLD.published_at IS NULL", why="a published reply is never deleted"),
         ]  # fmt: skip
 

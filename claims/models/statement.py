@@ -329,7 +329,7 @@ class Statement(Versioned):
         return self.origin == StatementOrigin.EXTRACTION and self.review == Review.SUGGESTED
 
 
-@tracked()
+@tracked(found_by=["statement"])
 class StatementSpeaker(models.Model):
     """Who says it, as the source writes it. Several rows: a joint statement. No row with a speaker: the article itself.
 
@@ -385,7 +385,7 @@ class StatementSpeaker(models.Model):
         return str(self.speaker) if self.speaker else self.as_written
 
 
-@tracked()
+@tracked(found_by=["statement"])
 class Carrier(models.Model):
     """Through whose hands a statement came, nearest to the reader first: site ← CBS ← one US official."""
 

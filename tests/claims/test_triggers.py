@@ -233,11 +233,12 @@ def test_every_kind_of_rule_has_a_test() -> None:
     }
     assert ours == {
         "anonymous_stays_with_its_source", "append_only", "author_and_rating_stay", "body_is_immutable", "bump_version",
+        "carried_out_by_redacting", "order_stays",
         "correction_stays", "delete_delete", "frozen_in_force", "insert_insert", "inside_the_same_source", "key_stays",
         "label_is_final", "moves_of_publication", "moves_of_review", "moves_of_stage", "moves_of_state", "name_fits_the_body",
         "no_circle_of_after", "no_circle_of_derived_from", "no_circle_of_inside", "no_circle_of_merged_into",
         "no_circle_of_speaks_for", "no_circle_of_version_of", "only_in_its_source", "origin_by_default", "origin_is_a_root",
         "places_fit_the_body", "rating_has_its_grounds", "reason_is_final", "reason_stays", "refuse_delete",
         "refuse_truncate", "shown_when_accepted", "source_stays", "span_fits_its_source", "spans_fit_the_body",
-        "update_update", "withdrawal_stays", "withdrawn_with_a_reason", "words_move_with_the_body", "words_stay",
+        "unsigned_when_changed", "update_update", "withdrawal_stays", "withdrawn_with_a_reason", "words_move_with_the_body", "words_stay",
     }  # fmt: skip

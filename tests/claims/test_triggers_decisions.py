@@ -21,6 +21,7 @@ from claims.models import (
     OldSlug,
     Position,
     Reading,
+    Redaction,
     Request,
     Speaker,
     Topic,
@@ -341,6 +342,42 @@ def test_only_a_reply_is_shown() -> None:
         Request.objects.create(
             kind="removal", text="Go.", received_at=timezone.now(), published_at=timezone.now()
         )
+
+
+def make_order(**fields: Any) -> Request:
+    usual = {
+        "kind": "court_order",
+        "text": "Erase it.",
+        "received_at": timezone.now(),
+        "source": make_source(),
+    }
+    return Request.objects.create(**{**usual, **fields})
+
+
+def test_an_order_is_approved_by_another_than_who_recorded_it() -> None:
+    by = make_user()
+    for fields in ({"approved_by": by}, {"approved_by": by, "handled_by": by}):
+        with refused("claims_request_approved_by_another"):
+            make_order(**fields)
+    make_order(approved_by=by, handled_by=make_user())
+
+
+def test_an_approved_order_stays_as_it_was_approved() -> None:
+    order = make_order(approved_by=make_user(), handled_by=make_user())
+    for values in ({"source": make_source()}, {"text": "Erase more."}, {"approved_by": make_user()}):
+        with refused("[keep] an approved order"):
+            change(order, **values)
+    change(order, outcome="accepted")
+    change(order, approved_by=None)
+    change(order, text="Erase less.")
+
+
+def test_only_the_owner_says_that_an_order_was_carried_out() -> None:
+    order = make_order(approved_by=make_user(), handled_by=make_user())
+    with refused("[redact]"):
+        change(order, carried_out_at=timezone.now())
+    with refused("permission denied"):
+        Redaction.objects.create(request=order, table="claims_claimevent", event=1, was="", left="")
 
 
 def test_the_chain_of_seals_is_only_added_to() -> None:
