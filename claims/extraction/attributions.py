@@ -32,6 +32,14 @@ _FROM_PLACES = {
 # What these take is what stands before the passive too; by whom may stand further on.
 _OF_SOMETHING_TOO = (Act.REFUSES, Act.ANNOUNCES)
 _WITH_AGENT_LATER = (Act.REFUSES, Act.ANNOUNCES, Act.WARNS)
+# Prepositions before what the verb is about, for the frame P.
+_OBJECT_AFTER = {
+    "en": frozenset({"to", "on", "of", "from", "for", "against", "about", "over"}),
+    "it": word_set(
+        "di del dello della dei degli delle dell' dell’ su sul sullo sulla sui sugli sulle sull' sull’"
+        " contro per da dal dalla dalle dai dall' dall’ a al alla ai alle"
+    ),
+}
 _EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 _GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
@@ -325,7 +333,7 @@ class Sentence:
         also = next((k for k in range(content[0] + 1, content[1] - 1) if w.low[k] in ("anche", "pure")), None)
         if also is not None:
             return nouns.after(w, lex, also + 1, self.end()), (content[0], also)
-        if cue.verb.act not in _OF_SOMETHING or cue.first > self.first:
+        if cue.verb.act not in (*_OF_SOMETHING, Act.ANNOUNCES) or cue.first > self.first:
             return None, content
         for k in range(content[0] + 2, content[1] - 1):
             # "Ha riconosciuto la presenza di mercenari la leadership del Paese"
@@ -555,11 +563,7 @@ class Sentence:
         if "o" in frames:
             k = self._skip_object(k)
         k = self.skip_adverbials(k)
-        if (
-            "P" in frames
-            and cue.last < limit
-            and w.low[cue.last] in ("to", "on", "of", "from", "for", "against", "about")
-        ):
+        if "P" in frames and cue.last < limit and w.low[cue.last] in _OBJECT_AFTER[lex.language]:
             return (self._until(cue.last + 1, cue, phrase=True), "object") if cue.last + 1 < limit else None
         if k < limit and w.text[k] == ",":
             m = self._resumes(k + 1, limit)
@@ -577,7 +581,7 @@ class Sentence:
                 return self._quotation_from(start, cue, frames), "colon" if token == ":" else "quote"
             if token == ":":
                 return self._until(start, cue), "colon"
-        if "w" in frames and token in (
+        if ("w" in frames or (cue.negated and cue.verb.act == Act.ASSERTS and "c" in frames)) and token in (
             "se",
             "whether",
             "if",
@@ -609,6 +613,8 @@ class Sentence:
         if lex.language == "it":
             if token in ("di", "che") and k + 1 < self.last and w.low[k + 1] in ("sì", "no"):
                 return (k, k + 2), "infinitive"
+            if "N" in frames and cue.negated and _INFINITIVE.match(token):
+                return self._until(k, cue), "infinitive"
             if (
                 ("i" in frames or "c" in frames)
                 and token in ("di", "d'", "a", "ad", "d’")
@@ -1216,6 +1222,9 @@ class Sentence:
             "compelled",
             "keen",
             "ready",
+            "limited",
+            "limits",
+            "confined",
             "keep",
             "keeps",
             "chose",
@@ -1237,7 +1246,7 @@ class Sentence:
         """ "According to X, …", "…, according to X", "…, secondo X, …", "secondo cui …"."""
         w, lex = self.w, self.lex
         end = self.end()
-        k = phrase.last
+        k = phrase.last - (w.low[phrase.last - 1] == "quanto")
         if k >= end:
             return None
         cue = Cue(phrase.first, phrase.last, phrase.first, Verb("according", Act.ASSERTS, "c"), "according")
@@ -1256,6 +1265,8 @@ class Sentence:
         initial = len(lead) == 0 or (len(lead) <= 2 and w.low[self.first] in lex.conjunctions | lex.adverbs)
         if not initial and not (self._may(source)):
             return None
+        if initial and source[0] == k and lex.language == "it" and not self._heads_a_source(source):
+            return None  # "Secondo turno il 14 aprile"
         m = self._source_end(source, end)
         if initial:
             start = m + 1 if m < end and w.text[m] == "," else m
@@ -1279,6 +1290,20 @@ class Sentence:
             if not later and w.low[m + 1] not in lex.relatives:
                 contents = [*left, self._until(m + 1, cue)]
         return self._draft_according(cue, contents, source, "according")
+
+    def _heads_a_source(self, source: Range) -> bool:
+        """Whether it begins like somebody: an article, a name, people, papers, a number."""
+        w, lex, k = self.w, self.lex, source[0]
+        token = w.low[k]
+        return (
+            token in lex.determiners
+            or w.is_capital(k)
+            or token in lex.people_nouns
+            or token in lex.documents
+            or token in lex.unnamed_heads
+            or token[0].isdigit()
+            or any(w.is_capital(m) for m in range(*source))
+        )
 
     def _source_end(self, source: Range, end: int) -> int:
         """Past what hangs on the source: a relative clause or an apposition between commas."""
@@ -1361,14 +1386,18 @@ class Sentence:
     def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:
         draft = self.draft(cue, contents, source, rule, False)
         draft.quoted = all(self._is_quoted(content) for content in contents)
-        draft.act = next(
-            (
-                lex_noun.act
-                for k in range(cue.first, cue.last)
-                if (lex_noun := self.lex.nouns.get(self.w.low[k]))
-            ),
-            draft.act,
+        cue_acts = [
+            noun.act for k in range(cue.first, cue.last) if (noun := self.lex.nouns.get(self.w.low[k]))
+        ]
+        head = next(
+            (k for k in range(source[0], source[1] - 2) if self.w.low[k] not in self.lex.determiners),
+            source[0],
         )
+        noun = self.lex.nouns.get(self.w.low[head])
+        if noun is not None and self.w.low[head + 1] in self.lex.of and self._may((head + 2, source[1])):
+            # "Secondo l'accusa di Vilnius": whose it is, and what it does
+            draft.speaker, cue_acts = (head + 2, source[1]), [*cue_acts, noun.act]
+        draft.act = next(iter(cue_acts), draft.act)
         return draft
 
     def _names_somebody(self, phrase: Range) -> bool:

@@ -195,6 +195,8 @@ def _italian_cue(
             ):
                 j -= 1
                 averlo = _AVERLO.match(low[j])
+            if averlo is None and _shares_auxiliary(w, lex, i, first):
+                return Cue(i, i + 1, i, verb, "finite")
             if averlo is None and _bare_participle(w, lex, i, first, last):
                 return Cue(i - (low[i - 1] in _MISSPELT_HAVE), i + 1, i, verb, "finite")
             if averlo:
@@ -238,6 +240,13 @@ def _italian_cue(
             return Cue(i - 1, i + 1, i, verb, "perfect", negated)
         if auxiliaries and low[auxiliaries[0]] in lex.modals:
             return Cue(begin, i + 1, i, verb, "finite", negated, conditional, modal=True)
+        if (
+            i + 1 < last
+            and not auxiliaries
+            and _after_a_quotation(w, i, first)
+            and nouns_begin(w, lex, i + 1)
+        ):
+            return Cue(i, i + 1, i, verb, "finite")  # «…», dire un residente
         return None
     # A finite form: a noun where an article or a preposition stands before it.
     if before in lex.prepositions and (ambiguous or low[i - 1] == before):
@@ -259,6 +268,24 @@ def _italian_cue(
 _MISSPELT_HAVE = ("a", "à", "anno", "o", "stà")
 
 
+def _shares_auxiliary(w: Words, lex: Lexicon, i: int, first: int) -> bool:
+    """ "ha condannato e accusato i ribelli", "ha negato il bombardamento e accusato Baku": the "ha" before holds for both."""
+    low = w.low
+    lead = i - 1
+    while lead > first and (
+        low[lead] in ("poi", "quindi", "anche", "infine", "inoltre") or low[lead].endswith("mente")
+    ):
+        lead -= 1
+    if low[lead] not in ("e", "ed", "o", "ma", "poi") or not low[i].endswith(("o", "i", "a", "e")):
+        return False
+    for k in range(lead - 1, max(first, lead - 25) - 1, -1):
+        if low[k] in lex.have:
+            return k + 1 < lead and low[k + 1].endswith(("to", "so", "tto", "sto", "rso"))
+        if low[k] in lex.auxiliaries or w.text[k] in {";", ":"} or w.quoted[k] != w.quoted[i]:
+            return False
+    return False
+
+
 def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> bool:
     """ "La portavoce a negato", "La sua controparte negato che": an auxiliary that a machine lost or misspelt."""
     low = w.low
@@ -272,10 +299,11 @@ def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> b
             and low[i + 2 : i + 3]
             and low[i + 2] in lex.claim_nouns
         )
-        return bool(turn or refused) and _disagrees(w, lex, i, last)
-    if low[i - 1] in lex.determiners:
+        plain = any("n" in form.verb.frames for form in forms)
+        return bool(turn or refused or plain) and _disagrees(w, lex, i, last)
+    if low[i - 1] in lex.determiners or low[i - 1] in ("va", "vanno", "andrebbe", "e", "ed"):
         return False
-    if _after_a_quotation(w, i, first) and nouns_begin(w, lex, i + 1):
+    if _after_a_quotation(w, i, first) and (nouns_begin(w, lex, i + 1) or low[i + 1] in lex.people_nouns):
         return any("q" in form.verb.frames for form in forms)
     glued = not forms
     content = (
@@ -292,6 +320,8 @@ def _bare_participle(w: Words, lex: Lexicon, i: int, first: int, last: int) -> b
     if any(low[k] in lex.auxiliaries for k in range(first, i)) and low[i - 1] not in _NOW:
         return False
     if low[i + 1] in ("che", "ci") and i - first <= 6:
+        return True
+    if low[i + 1 : i + 3] == [",", "che"] and i - first <= 6:
         return True
     named = any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(max(first, i - 7), i))
     if low[i - 1] in lex.claim_nouns or low[i - 1] in lex.prepositions or not named:
@@ -356,7 +386,7 @@ def _english_cue(
     ):
         # "late-night tweets", "The Washington Post"
         return None
-    if low[i] == "called" and nearest == "so":
+    if low[i] in ("called", "said", "named") and nearest == "so":
         return None
     if form.tense == "gerund":
         if aux & lex.be:

@@ -81,9 +81,9 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         if any(token in lex.claim_nouns for token in opening[:3]) and "object" in draft.rule:
             draft.act = Act.DENIES
             return not draft.negated
-        silent = any(token in lex.silent_verbs for token in opening[:4]) or any(
-            token in lex.addressees for token in opening
-        )
+        silent = any(
+            token in lex.silent_verbs or token.startswith("comment") for token in opening[:4]
+        ) or any(token in lex.addressees for token in opening)
         draft.act = Act.DECLINES if silent else Act.REFUSES
         return True
     elif verb is not None and verb.lemma in ("ask", "chiedere", "domandare"):
@@ -99,12 +99,21 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
             return False  # "ha chiesto aiuto alla Cina" is told, not said
         if verb.lemma == "ask" and opening and opening[0] == "about":
             draft.act = Act.ASKS
-    if verb is not None and verb.lemma in ("promettere", "promise") and opening[0][0].isdigit():
+    if (
+        verb is not None
+        and verb.lemma in ("promettere", "promise")
+        and (
+            opening[0][0].isdigit()
+            or (opening[0] in lex.articles and opening[1:2] and opening[1][0].isdigit())
+        )
+    ):
         # "il Cremlino promette 100% di …": a mistranslation of "has committed"
         return False
     if draft.rule.endswith("called"):
         draft.act = Act.ASSERTS
     if verb is not None:
+        if verb.lemma in ("ask", "chiedere", "request") and any(token in _NAMELESS for token in opening):
+            return False  # "who asked not to be named"
         if verb.lemma == "tell" and opening[0] == "a" and draft.rule == "clause":
             return False
         if (
@@ -236,6 +245,7 @@ _LET_IN = word_set(
     "uomo uomini donna donne bambini pazienti feriti ferito studenti pubblico visitatori giornalista giornalisti"
     " man men woman women children patients students visitors journalist journalists reporters"
 )
+_NAMELESS = frozenset({"anonimato", "anonymity", "anonymous", "named", "identified"})
 _DATIVES = word_set("a ad al allo alla ai agli alle all' all’")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from claims.extraction.lexicon import Lexicon, word_set
 from claims.extraction.words import FINAL, Words
 
@@ -328,13 +330,28 @@ def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
                 or w.low[j + 1] in lex.prepositions
             )
         )
-    if token in lex.prepositions and token not in lex.inside_names:
+    if token in lex.prepositions and (token not in lex.inside_names or _opens_a_clause(w, lex, j + 1, last)):
         return False
     if token in lex.inside_names and j > begin and token not in _OF:
         # "a spokesman at the ministry": yes; "said Kirby in an interview": no
         role = w.low[j - 1] in lex.people_nouns or w.low[j - 1] in lex.documents or w.low[j - 1] in _SENT_TO
         return role and not (j + 1 < last and w.low[j + 1] in ("un", "una", "a", "an"))
     return token not in lex.forms or token in lex.ambiguous
+
+
+def _opens_a_clause(w: Words, lex: Lexicon, k: int, last: int) -> bool:
+    """ "accusato da Tirana di aver passato", "accused by the president of buying": the preposition belongs to the verb."""
+    if k >= last:
+        return True
+    if lex.language == "en":
+        return w.low[k].endswith("ing") and not w.is_capital(k)
+    return (
+        w.low[k] in ("aver", "avere", "esser", "essere", "voler", "non")
+        or _INFINITIVE.match(w.low[k]) is not None
+    )
+
+
+_INFINITIVE = re.compile(r"[a-zàèéìòù]{3,}(?:are|ere|ire|rsi)$")
 
 
 def with_name(w: Words, lex: Lexicon, phrase: Range, last: int) -> Range:
