@@ -12,7 +12,7 @@ from claims.extraction.phrases import Phrases, Word, key_of
 __all__ = ["VERSION", "Glossary", "load"]
 
 # Raise it when a line of the file changes its first English word, or loses words.
-VERSION = 1
+VERSION = 2
 
 _DATA = Path(__file__).with_name("data") / "glossary.tsv"
 

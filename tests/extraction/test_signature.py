@@ -10,10 +10,10 @@ from claims.extraction import glossary, themes
 from claims.extraction.countries import LANGUAGES
 from claims.extraction.findings import KnownName
 from claims.extraction.likeness import Rarity, likeness, opposed
-from claims.extraction.phrases import Phrases, words_of
+from claims.extraction.phrases import Phrases, key_of, words_of
 from claims.extraction.signature import Signature, known, signature
 from claims.extraction.spelling import numbers_in, skeleton
-from tests.extraction.measure_matching import average_precision, pairs
+from tests.extraction.measure_matching import SETS, average_precision, pairs
 
 NOTHING = Rarity({}, 0)
 
@@ -100,6 +100,16 @@ def test_the_first_word_of_a_sentence_may_be_a_name() -> None:
     assert signature("Tesla denies it. Eni does not.", "en").names == {skeleton("Tesla"), skeleton("Eni")}
     assert signature("Dietro c'è Tesla", "it").names == {skeleton("Tesla")}
     assert signature("Over there", "en").names == frozenset()
+
+
+def test_every_line_of_the_glossary_is_a_notion_of_its_own_in_both_languages() -> None:
+    lines = [line for line in glossary._DATA.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    columns = [[list(map(str.strip, column.split(","))) for column in line.split("\t")] for line in lines]
+    assert len(lines) > 300
+    assert all(all(words) for both in columns for words in both)
+    names = [key_of(english[0]) for _italian, english in columns]
+    assert len(names) == len(set(names))
+    assert all(len(words) == len(set(words)) for both in columns for words in both)
 
 
 def test_a_damaged_glossary_names_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +216,8 @@ def test_there_are_enough_pairs_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "goal"), [(("tune",), 0.92), (("held_out",), 0.92), (("after",), 0.85), (("later",), 0.85)]
+    ("parts", "goal"),
+    [(("tune",), 0.92), (("held_out",), 0.92), (("after",), 0.92), (("later",), 0.85), (SETS, 0.92)],
 )
 def test_pairs_that_say_the_same_come_first(parts: tuple[str, ...], goal: float) -> None:
     assert average_precision(*parts) >= goal
