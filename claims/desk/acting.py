@@ -10,14 +10,16 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from claims import reviewing
+from claims.desk import telling
 from claims.desk.marking import CHANGED_MEANWHILE, back_to, versions_in
+from claims.desk.meanwhile import meanwhile
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
 from claims.errors import Refused, Stale
@@ -40,6 +42,9 @@ class Act:
     states: tuple[str, ...]
     run: Callable[[Any, Any, Mapping[str, Any], int], Any]
     asks: tuple[str, ...] = ()
+    tells: telling.Telling | None = None
+    # Words for one thing only: it cannot be done to several at once.
+    alone: bool = False
 
 
 CLAIM_ACTS: dict[str, Act] = {
@@ -52,6 +57,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Readers will see the claim with its accepted statements from published articles."),
             (Publication.DRAFT.value,),
             lambda claim, by, _asked, base: reviewing.publish(claim, by=by, base=base),
+            tells=telling.publishing,
         ),
         Act(
             "publish_update",
@@ -60,6 +66,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Readers will also see the statements accepted since the claim was published."),
             (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
             lambda claim, by, _asked, base: reviewing.publish_update(claim, by=by, base=base),
+            tells=telling.updating,
         ),
         Act(
             "review_again",
@@ -68,6 +75,22 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("The page stays, with a notice on top that we are looking at it again."),
             (Publication.PUBLISHED.value,),
             lambda claim, by, _asked, _base: reviewing.review_again(claim, by=by),
+            tells=telling.looking_again,
+        ),
+        Act(
+            "correct",
+            Verb.CORRECT,
+            gettext_lazy("Publish a correction"),
+            gettext_lazy(
+                "Readers are told in your words what was wrong, and see the claim as you word it here."
+            ),
+            (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
+            lambda claim, by, asked, _base: reviewing.correct(
+                claim, by=by, text=asked["because"], changes=reworded(claim, asked)
+            ),
+            ("reason_it", "reason_en", "text_it", "text_en"),
+            telling.correcting,
+            alone=True,
         ),
         Act(
             "reopen",
@@ -76,6 +99,7 @@ CLAIM_ACTS: dict[str, Act] = {
             gettext_lazy("Readers will see the claim again as published."),
             (Publication.WITHDRAWN.value, Publication.UNDER_REVIEW.value),
             lambda claim, by, _asked, _base: reviewing.reopen(claim, by=by),
+            tells=telling.reopening,
         ),
         Act(
             "withdraw",
@@ -85,6 +109,7 @@ CLAIM_ACTS: dict[str, Act] = {
             (Publication.PUBLISHED.value, Publication.UNDER_REVIEW.value),
             lambda claim, by, asked, _base: reviewing.withdraw(claim, by=by, because=asked["because"]),
             ("reason_it", "reason_en"),
+            telling.withdrawing,
         ),
     )
 }
@@ -102,6 +127,18 @@ SOURCE_ACTS: dict[str, Act] = {
             (SourcePublication.DRAFT.value,),
             lambda source, by, asked, _base: reviewing.publish_source(source, by=by, shown=asked["shown"]),
             ("shown",),
+            telling.publishing_an_article,
+        ),
+        Act(
+            "correct",
+            Verb.CORRECT,
+            gettext_lazy("Publish a correction"),
+            gettext_lazy("Readers are told in your words what was wrong with the article as we showed it."),
+            (SourcePublication.PUBLISHED.value,),
+            lambda source, by, asked, _base: reviewing.correct(source, by=by, text=asked["because"]),
+            ("reason_it", "reason_en"),
+            telling.correcting,
+            alone=True,
         ),
         Act(
             "withdraw",
@@ -113,6 +150,7 @@ SOURCE_ACTS: dict[str, Act] = {
             (SourcePublication.PUBLISHED.value,),
             lambda source, by, asked, _base: reviewing.withdraw(source, by=by, because=asked["because"]),
             ("reason_it", "reason_en"),
+            telling.withdrawing,
         ),
         Act(
             "reopen",
@@ -121,6 +159,7 @@ SOURCE_ACTS: dict[str, Act] = {
             gettext_lazy("Readers will see the article again as published."),
             (SourcePublication.WITHDRAWN.value,),
             lambda source, by, _asked, _base: reviewing.reopen(source, by=by),
+            tells=telling.reopening,
         ),
     )
 }
@@ -146,6 +185,18 @@ class ActForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
     )
+    text_it = forms.CharField(
+        label=gettext_lazy("The claim in Italian"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "it"}),
+    )
+    text_en = forms.CharField(
+        label=gettext_lazy("The claim in English"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
+    )
 
     def __init__(self, asks: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +208,14 @@ class ActForm(forms.Form):
         return {
             "because": {code: text for code, text in words.items() if text.strip()},
             "shown": self.cleaned_data.get("shown"),
+            "text_it": self.cleaned_data.get("text_it", ""),
+            "text_en": self.cleaned_data.get("text_en", ""),
         }
+
+
+def reworded(claim: Claim, asked: Mapping[str, Any]) -> dict[str, str]:
+    """The wordings that differ from the stored ones."""
+    return {name: asked[name] for name in ("text_it", "text_en") if asked[name] != getattr(claim, name)}
 
 
 def acts_for(obj: Claim | Source, user: Any) -> list[Act]:
@@ -210,8 +268,12 @@ def act_page(
     """Asks and does, all or nothing. 409 when one of them was changed since the page was opened."""
     if not may(request.user, act.verb):
         raise PermissionDenied(_("Your account may not do this."))
+    if act.alone and len(things) > 1:
+        raise Http404
     back, status, changed = back_to(request, back), 200, set[int]()
-    form = ActForm(act.asks, request.POST if request.method == "POST" else None)
+    bases = versions_in(request.POST, things)
+    initial = {name: getattr(things[0], name, "") for name in ("text_it", "text_en")} if act.alone else None
+    form = ActForm(act.asks, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         changed = try_to_act(request, things, act, form)
         if not form.errors:
@@ -223,7 +285,13 @@ def act_page(
             status = 409
             things = [type(thing)._default_manager.get(pk=thing.pk) for thing in things]
     lines = [
-        {"thing": thing, "changed": thing.pk in changed, "possible": thing.publication in act.states}
+        {
+            "thing": thing,
+            "changed": thing.pk in changed,
+            "conflict": meanwhile(thing, bases[thing.pk]) if thing.pk in changed else [],
+            "possible": thing.publication in act.states,
+            "checks": act.tells(thing, request.user) if act.tells and thing.publication in act.states else [],
+        }
         for thing in things
     ]
     page = {**context, "title": act.name, "act": act, "form": form, "lines": lines, "next": back}

@@ -19,8 +19,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims import reviewing
+from claims.desk.meanwhile import meanwhile
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
+from claims.desk.versions import Row
 from claims.errors import Refused, Stale
 from claims.labels import choices, label
 from claims.models import Claim, Verdict
@@ -101,6 +103,7 @@ class Line:
     claim: Claim
     missing: Sequence[str]
     changed: bool
+    conflict: Sequence[Row] = ()
 
     @property
     def version_name(self) -> str:
@@ -190,7 +193,16 @@ def mark_page(
                 list(Claim.objects.filter(pk__in=[claim.pk for claim in claims]).select_related("figures")),
                 409,
             )
-    lines = [Line(claim, reviewing.lacks(claim, rating), claim.pk in changed) for claim in claims]
+    bases = versions_in(request.POST, claims)
+    lines = [
+        Line(
+            claim,
+            reviewing.lacks(claim, rating),
+            claim.pk in changed,
+            meanwhile(claim, bases[claim.pk]) if claim.pk in changed else (),
+        )
+        for claim in claims
+    ]
     page = {
         **context,
         "title": name_of_act(rating),

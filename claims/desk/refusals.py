@@ -18,6 +18,7 @@ SENTENCES: dict[str, Promise] = {
     "keep": gettext_lazy("A decision is never edited: decide anew."),
     "delete": gettext_lazy("Readers have seen it: it can be withdrawn or discarded, not deleted."),
     "truncate": gettext_lazy("This cannot be erased."),
+    "claims_claim_has_words": gettext_lazy("A claim is worded in at least one language."),
     "claims_position_once_per_statement_and_claim": gettext_lazy(
         "The statement is linked to this claim already."
     ),

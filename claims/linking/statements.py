@@ -218,7 +218,9 @@ def attach(
         )
         before = {name: getattr(position, name) for name in wanted}
         if not made and before != wanted:
-            change(position, wanted)
+            # Until readers see it, whoever says what it does last is its author: another editor publishes it.
+            mine = {} if position.published_at else {"proposed_by": by}
+            change(position, {**wanted, **mine})
             if position.published_at is not None and was_seen(statement):
                 told = [name for name in wanted if before[name] != wanted[name]]
                 note_change(

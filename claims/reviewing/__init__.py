@@ -1,15 +1,18 @@
 """The step in which editors decide: ratings, publication, corrections, and our summaries giving way to originals."""
 
+from claims.reviewing.checklist import Check, checklist
 from claims.reviewing.evidence import add_evidence
 from claims.reviewing.originals import Anchor, replace_digest
 from claims.reviewing.publication import (
     correct,
     edit_claim,
+    only_by,
     publish,
     publish_source,
     publish_update,
     reopen,
     review_again,
+    waiting_update,
     withdraw,
 )
 from claims.reviewing.stages import approve, drop, propose, propose_again, publish_now, send_back
@@ -17,8 +20,10 @@ from claims.reviewing.verdicts import confirm, decide, dispute, lacks
 
 __all__ = [
     "Anchor",
+    "Check",
     "add_evidence",
     "approve",
+    "checklist",
     "confirm",
     "correct",
     "decide",
@@ -26,6 +31,7 @@ __all__ = [
     "drop",
     "edit_claim",
     "lacks",
+    "only_by",
     "propose",
     "propose_again",
     "publish",
@@ -36,5 +42,6 @@ __all__ = [
     "replace_digest",
     "review_again",
     "send_back",
+    "waiting_update",
     "withdraw",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from claims import contest, signatures
 from claims.acts import act, change, lock, refuse_steps_own
 from claims.corrections import note_change, was_seen, words
 from claims.errors import Refused
-from claims.models import Claim, Correction, OldSlug, Position, Statement, Withdrawal
+from claims.models import Claim, Correction, OldSlug, Position, PositionQuerySet, Statement, Withdrawal
 from claims.permissions import require
 from claims.reviewing.stages import read_by_publishing
 from claims.vocabulary import REASON_MIN_LENGTH, Publication, Review, Verb
@@ -57,12 +58,22 @@ def publish_update(claim: Claim, *, by: User, base: int | None = None) -> int:
         return shown
 
 
+def waiting_update(claim: Claim) -> PositionQuerySet:
+    """What "publish update" would show: accepted since, and not shown yet."""
+    return Position.objects.filter(claim=claim, published_at=None, statement__review=Review.ACCEPTED)
+
+
+def only_by(user: User) -> Q:
+    """Positions that nobody but `user` has looked at: linked by them, or linked by no editor and accepted by them."""
+    return Q(proposed_by=user) | Q(proposed_by=None, statement__reviewed_by=user)
+
+
 def _publish_positions(claim: Claim, by: User, *, second_reading: bool = False) -> int:
-    waiting = Position.objects.filter(claim=claim, published_at=None, statement__review=Review.ACCEPTED)
+    waiting = waiting_update(claim)
     if second_reading:
-        if waiting.exists() and not waiting.exclude(proposed_by=by).exists():
+        if waiting.exists() and not waiting.exclude(only_by(by)).exists():
             raise Refused("own", _("Another editor publishes what you linked."))
-        waiting = waiting.exclude(proposed_by=by)
+        waiting = waiting.exclude(only_by(by))
     keys = list(waiting.values_list("pk", flat=True))
     return Position.objects.filter(pk__in=keys).update(published_at=timezone.now(), published_by=by)
 
@@ -125,6 +136,8 @@ def correct(
         before = {name: getattr(stored, name) for name in changes or {}}
         if changes:
             change(obj, changes)
+            if isinstance(obj, Claim):
+                signatures.sign([obj.pk])
         contest.refresh(_claims_on(obj))
         return note_change(obj, by=by, before=before, after=dict(changes or {}), text=said)
 
