@@ -40,6 +40,7 @@ _OBJECT_AFTER = {
         " contro per da dal dalla dalle dai dall' dall’ a al alla ai alle"
     ),
 }
+_QUOTES = word_set("quoted quotes quoting cited cites citing")
 _EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 _GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
@@ -135,6 +136,11 @@ class Sentence:
             left = self._left(before + 1)
             if left:
                 return self._backwards(cue, None, left, "quote-gerund")
+        if self.lex.language == "en" and before > self.first and self.w.low[before] in self.lex.as_:
+            # "quoted the ministry as saying that"
+            speaker = nouns.before(self.w, self.lex, before, self.first)
+            if speaker is not None and self._may(speaker) and self.w.low[speaker[0] - 1] in _QUOTES:
+                return self._forwards(cue, speaker, cue.kind)
         return self._forwards(cue, None, cue.kind)
 
     def _inverted(self, cue: Cue) -> Draft | None:
@@ -249,16 +255,15 @@ class Sentence:
             place = nouns.after(w, lex, self.first + 1, begin, bare=True)
             if place is not None and place[1] == begin and self._may(place) and (plural or begin < cue.first):
                 return place
-        if (
-            speaker is None
-            or cue.verb.act not in _OF_SOMETHING
-            or w.low[speaker[0]] not in ("it", "he", "she")
-        ):
+        if speaker is None or speaker[0] == self.first or w.low[speaker[0]] not in ("it", "he", "she"):
             return speaker
         named = nouns.before(w, lex, speaker[0], self.first)
         if named is None or named[0] != self.first or w.low[self.first] in ("a", "an"):
             return speaker
-        return named if named[1] > named[0] + 1 and self._may(named) else speaker
+        glued = w.low[speaker[0]] == "it" and w.is_word(speaker[0] - 1)  # "The Mirror it writes"
+        if not glued and (cue.verb.act not in _OF_SOMETHING or named[1] - named[0] < 2):
+            return speaker
+        return named if self._may(named) else speaker
 
     def _backwards(self, cue: Cue, speaker: Range | None, left: list[Range], rule: str) -> Draft:
         """The statement whose content, or its first part, stands before the cue."""
@@ -715,6 +720,16 @@ class Sentence:
     def _declares_itself(self, cue: Cue) -> tuple[Range, str] | None:
         """ "si è dichiarato innocente", "pleaded not guilty": the word after decides, see judging.py."""
         w, lex = self.w, self.lex
+        if lex.language == "it" and cue.verb.lemma == "dirsi" and cue.last + 1 < self.end():
+            # "si è detta scettica sulla proposta", "si dice pronto a trattare"
+            adjective = w.low[cue.last]
+            if (
+                adjective.endswith(("o", "a", "i", "e"))
+                and adjective not in lex.complementizers | lex.determiners
+            ):
+                following = w.low[cue.last + 1]
+                if following in lex.prepositions or following in ("che", ",", "ad"):
+                    return self._until(cue.last, cue), "infinitive"
         for k in range(cue.last, min(self.end(), cue.last + 3)):
             if w.low[k] in lex.guilty_words or w.low[k] in lex.innocent_words:
                 return self._until(cue.last, cue), "declares"
@@ -943,6 +958,9 @@ class Sentence:
                 ):
                     stop = j
                     break
+            elif token in ("but", "ma") and j > start and self._speaks_anew(j):
+                stop = j
+                break
             elif token in ("and", "e", "ed", "but", "ma") and j > start:
                 near = next((n for n in later if j < n <= j + 4 and self._introduces(n)), None)
                 if near is not None and all(
@@ -1410,12 +1428,26 @@ class Sentence:
             for k in range(*phrase)
         )
 
+    def _with_country(self, speaker: Range) -> Range:
+        """ "Moldavia, il governo: …": whose government it is, where a headline names it before the comma."""
+        w, first = self.w, self.first
+        comma = speaker[0] - 1
+        if comma <= first or w.text[comma] != "," or any(w.is_capital(k) for k in range(*speaker)):
+            return speaker
+        named = all(w.is_capital(k) for k in range(first, comma)) and comma - first <= 3
+        return (
+            (first, speaker[1])
+            if named and any(w.low[k] in self.lex.people_nouns for k in range(*speaker))
+            else speaker
+        )
+
     def _colon(self) -> Draft | None:
         """A headline: "Peskov: «…»", "Cina, il ministero: …"."""
         w = self.w
         for k in range(self.first + 1, min(self.first + 14, self.end())):
             if w.text[k] == ":" and not w.quoted[k]:
                 speaker = nouns.before(w, self.lex, k, self.first)
+                speaker = self._with_country(speaker) if speaker is not None else None
                 if (
                     speaker is None
                     or not any(w.is_capital(m) for m in range(*speaker))

@@ -31,6 +31,7 @@ _NOT = {
 
 def judge(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
     """The drafts that are statements, each with its act, what else it may be, and inside which other it stands."""
+    drafts = _without_repeated(drafts)
     for draft in drafts:
         draft.inside = _around(draft, drafts)
     kept = []
@@ -43,6 +44,16 @@ def judge(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
         if draft.inside is not None and not any(draft.inside is each for each in kept):
             draft.inside = None
     return kept
+
+
+def _without_repeated(drafts: list[Draft]) -> list[Draft]:
+    """Without headlines that a noun reads better ("Dry denial of X: …")."""
+    nouns = [draft for draft in drafts if draft.extra.get("noun")]
+    return [
+        draft
+        for draft in drafts
+        if not draft.rule.startswith("colon") or not any(draft.contents == noun.contents for noun in nouns)
+    ]
 
 
 def _around(draft: Draft, drafts: list[Draft]) -> Draft | None:
@@ -383,6 +394,7 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         draft.quoted
         and (
             (tokens[0] == "non" and len(tokens) > 1 and tokens[1].endswith("remo"))
+            or (tokens[:2] == ["noi", "non"] and len(tokens) > 2 and tokens[2].endswith(("remo", "rà")))
             or tokens[:3] == ["we", "will", "not"]
             or tokens[:3] in (["we", "wo", "n't"], ["we", "wo", "n’t"])
         )
@@ -403,7 +415,10 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         )
         or (
             tokens[0] in lex.no_words
-            and (len(tokens) <= 3 or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."}))
+            and (
+                (len(tokens) <= 3 and len(draft.contents) == 1)
+                or (draft.quoted and first + 1 < last and w.text[first + 1] in {",", "."})
+            )
         )
     ):
         draft.act = Act.DENIES
@@ -491,6 +506,8 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
             or (w.low[j] in lex.determiners and j == first)
             for j in range(max(first, k - 3), k)
         )
+        if w.low[k - 1] in lex.be and k > first:
+            return True
         if linked and (alone or w.low[k + 1] in lex.prepositions or w.low[k + 1] in lex.conjunctions):
             return True
     return False
@@ -559,7 +576,10 @@ def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: i
             and tokens[0] in ("mai", "non", "noi")
         )
     if tokens[0] in forms_of_countries(language) or (
-        tokens[0] in lex.determiners and len(tokens) > 1 and tokens[1] in forms_of_countries(language)
+        tokens[0] in lex.determiners
+        and len(tokens) > 2
+        and tokens[1] in forms_of_countries(language)
+        and (tokens[2] in lex.auxiliaries or tokens[2] in _NOT[language])
     ):
         # "China had never provided weapons", said by somebody who may speak for China
         negation = next((k for k, token in enumerate(tokens[:6]) if token in _NOT[language]), None)

@@ -16,7 +16,7 @@ from claims.vocabulary import Act
 _DENIED = {
     "it": re.compile(
         r"\bnon (?:è|e'|sono|era|erano|corrispond\w+ (?:al|alla|a la) )\s*(?:affatto |assolutamente )?(?:vero|vera|veri|vere|verità|realtà|esatt\w+|cos[iì])\b"
-        r"|non corrispond\w+ (?:a|al|alla) |non c'entr|nulla a che (?:fare|vedere)|niente a che (?:fare|vedere)|non (?:ci|mi) risulta"
+        r"|non corrispond\w+ (?:a|al|alla) |non c'entr|nulla a che (?:fare|vedere)|niente a che (?:fare|vedere)|non (?:ci|mi) risulta|(?:nulla|niente) (?:ci |mi )?è noto|non (?:ci|mi) è noto"
         r"|priv[oaie] di (?:ogni |qualsiasi |alcun )?fondament|senza (?:alcun )?fondament|destituit\w+ di|non (?:esist\w+|c'è mai stat\w+|c'è stat\w+|ci sono stat\w+)"
         r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
         r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
@@ -409,7 +409,7 @@ def _for_whom(s: Sentence) -> Draft | None:
 
 _SILENT = {
     "it": re.compile(
-        r"\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato|fornito|specificato|precisato|confermato|chiarito))"
+        r"\bsi (?:è|sono) astenut\w+ da\w* (?:commentare|rispondere)|\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato|fornito|specificato|precisato|confermato|chiarito))"
         r"|\b(?:ha|hanno) preferito (?:non (?:commentare|rispondere)|tacere|il silenzio)|\bno comment\b|\bmant(?:iene|engono) il (?:silenzio|riserbo)|\bnon commenta(?:no)?\b|\bnon rilascia(?:no)? "
     ),
     "en": re.compile(
@@ -432,9 +432,14 @@ def _silence(s: Sentence) -> Draft | None:
         return None
     if any(d.cue and d.cue[0] < last and first < d.cue[1] for d in s.found):
         return None
+    begins = last + (w.low[last] in ("from", "by", "da", "dal", "dalla") if last < s.end() else 0)
     speaker = nouns.before(w, lex, first, s.first) or (
-        nouns.after(w, lex, last, s.end()) if lex.language == "it" else None
+        nouns.after(w, lex, begins, s.end(), bare=begins > last)
+        if lex.language == "it" or begins > last
+        else None
     )
+    if begins > last and speaker is not None:
+        last = speaker[1]
     if w.quoted[first]:
         return None
     content = s.clean(last, s.end()) if last < s.end() and s.end() - last < 30 else (first, last)

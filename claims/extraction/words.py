@@ -78,12 +78,16 @@ def find_quotations(words: Words) -> None:
         opened: int | None = None
         for i in range(first, last):
             if words.text[i] not in MARKS:
+                if words.text[i] == "―":
+                    words.text[i] = "—"
                 continue
             free_before, free_after = spaced(words, i)
             opens = free_before and not free_after
             closes = free_after and not free_before
             if not opens and not closes:
-                opens = words.text[i] in _OPENING and opened is None
+                later = opened is None and any(words.text[k] in MARKS for k in range(i + 1, last))
+                # ” We have not sold them “: the marks are the wrong way round
+                opens = opened is None and (words.text[i] in _OPENING or (later and i == first))
                 closes = not opens
                 if words.text[i] not in _OPENING and words.text[i] not in _CLOSING:
                     opens, closes = opened is None, opened is not None
