@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from claims.public import views
+from claims.public import lookup_views, views
 
 app_name = "public"
 
@@ -13,11 +13,13 @@ urlpatterns = [
     path("claims/", views.claims, name="claims"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
     path("denials/", views.denials, name="denials"),
+    path("denials/matrix/", lookup_views.who_denies_whom, name="matrix"),
     path("reversals/", views.reversals, name="reversals"),
     path("speakers/", views.speakers, name="speakers"),
     path("speakers/<slug:slug>/", views.speaker, name="speaker"),
     path("sources/", views.sources, name="sources"),
     path("sources/<int:pk>-<slug:slug>/", views.source, name="source"),
+    path("search/", lookup_views.search, name="search"),
     path("topics/", views.topics, name="topics"),
     path("outlets/", views.outlets, name="outlets"),
     path("decisions/", views.decisions, name="decisions"),

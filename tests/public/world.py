@@ -138,6 +138,7 @@ def every_address(world: World) -> list[str]:
         f"claims/{world.claim.slug}/",
         f"claims/{world.changed.slug}/",
         "denials/",
+        "denials/matrix/",
         "reversals/",
         "speakers/",
         f"speakers/{world.spokesman.slug}/",
@@ -149,6 +150,8 @@ def every_address(world: World) -> list[str]:
         "outlets/",
         "decisions/",
         "corrections/",
+        "search/?q=drones",
+        "search/?q=zeppelins+drone",
         "method/",
         "about/",
     ]

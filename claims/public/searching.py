@@ -1,0 +1,267 @@
+"""Search across everything that readers see: claims, the words of statements, people and bodies, titles of articles.
+
+Nothing else is looked through: not the rest of an article, which readers do not see either. Hits come newest first; words are marked
+in the text as it stands, never in a copy that a headline function has rewritten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connections
+from django.db.models import Prefetch, Q, QuerySet
+
+from claims.models import Claim, Speaker, Statement, StatementSpeaker
+from claims.models.statement import WORDS
+from claims.public.cards import LONG
+from claims.public.filters import CONFIGURATIONS
+from claims.public.lists import CappedCount, listed_claims
+from claims.public.naming import page_language
+from claims.public.paging import MOST_COUNTED, Count
+from claims.vocabulary import SpeakerKind
+from sources.models import Source
+from sources.names import fold
+from sources.sounds import sounds
+
+# The order of a page, and the values of `in` in the address.
+KINDS = ("claims", "statements", "speakers", "sources")
+LONGEST_ASKED, LONGEST_SNIPPET, BEFORE_A_HIT = 200, 320, 120
+# So many of the asked words are tried alone, and so many names that sound alike are shown.
+MOST_TRIED, MOST_ALIKE = 5, 5
+
+TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+WORD = re.compile(r"\w+(?:['’]\w+)*")
+EITHER = {"or", "o"}
+
+
+class TitleQuery(SearchQuery):
+    """A title's words have weight A in the article's vector; the text's have D, and must not decide.
+
+    PostgreSQL has no function that gives the words of a query a weight, but reads a query that is written with one.
+    """
+
+    def as_sql(self, *args: Any, **extra: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(*args, **extra)
+        return f"regexp_replace(({sql})::text, '(''(?:[^'']|'''')*'')', '\\1:A', 'g')::tsquery", params
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    is_hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What else to try. `alone`: the asked words that find claims by themselves; `alike`: longer or shorter forms of them."""
+
+    alone: list[tuple[str, Count]]
+    alike: list[str]
+    elsewhere: Count
+    people: list[Speaker]
+
+    def __bool__(self) -> bool:
+        return bool(self.alone or self.alike or self.elsewhere.n or self.people)
+
+
+def positive(asked: str) -> list[str]:
+    """The words that are looked for, without those that must not occur."""
+    found: list[str] = []
+    for minus, exact, plain in TERM.findall(asked):
+        if not minus and (exact or plain).lower() not in EITHER:
+            found += WORD.findall(exact or plain)
+    return list(dict.fromkeys(found))
+
+
+def hits(kind: str, asked: str) -> QuerySet[Any]:
+    """Everything of this kind that has the words; nothing where none is asked for. Not yet ordered."""
+    found: dict[str, Any] = {
+        "claims": _claims,
+        "statements": _statements,
+        "speakers": _speakers,
+        "sources": _sources,
+    }
+    queryset: QuerySet[Any] = found[kind](asked)
+    return queryset if positive(asked) else queryset.none()
+
+
+def counts(asked: str) -> dict[str, Count]:
+    """How many of each kind, counted up to MOST_COUNTED; one query."""
+    if not positive(asked):
+        return {kind: Count(0, is_capped=False) for kind in KINDS}
+    row = Claim.objects.order_by("pk").annotate(
+        **{
+            f"n_{kind}": CappedCount(hits(kind, asked).order_by().values("pk")[: MOST_COUNTED + 1])
+            for kind in KINDS
+        }
+    )
+    found = next(iter(row.values(*(f"n_{kind}" for kind in KINDS))[:1]), {})
+    return {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in KINDS}
+
+
+def _words(asked: str, language: str) -> SearchQuery:
+    return SearchQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
+
+
+def _claims(asked: str) -> QuerySet[Claim]:
+    language = page_language()
+    return listed_claims().filter(**{f"search_{language}": _words(asked, language)})
+
+
+def _statements(asked: str) -> QuerySet[Statement]:
+    return (
+        Statement.objects.published()
+        .alias(words=WORDS)
+        .filter(words=_words(asked, "it") | _words(asked, "en"))
+        .select_related("source__outlet")
+        .defer(*(f"source__{column}" for column in LONG))
+        .prefetch_related(Prefetch("speakers", StatementSpeaker.objects.select_related("speaker")))
+    )
+
+
+def called(asked: str) -> Q:
+    """People and bodies with a name or spelling that begins so, or whose name has a word that begins so."""
+    start = fold(asked.strip())
+    named = Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}")
+    return named | Q(pk__in=Speaker.objects.filter(names__normalised__startswith=start).values("pk"))
+
+
+def _speakers(asked: str) -> QuerySet[Speaker]:
+    return Speaker.objects.published().exclude(kind=SpeakerKind.ANONYMOUS).filter(called(asked))
+
+
+def _sources(asked: str) -> QuerySet[Source]:
+    """By title, in the language of each article."""
+    italian, english = (
+        TitleQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
+        for language in ("it", "en")
+    )
+    return (
+        Source.objects.published()
+        .without_text()
+        .select_related("outlet")
+        .filter(Q(language="it", search=italian) | Q(~Q(language="it"), search=english))
+    )
+
+
+class Marker:
+    """Marks the words of texts that are what was asked for, by their stems in either language. One query for all texts of a page."""
+
+    def __init__(self, asked: str, texts: Iterable[str]) -> None:
+        words = sorted({word for text in texts for word in WORD.findall(text)})
+        wanted = " or ".join(positive(asked))
+        self._hits: set[str] = set()
+        if words and wanted:
+            with connections[Claim.objects.db].cursor() as cursor:
+                cursor.execute(
+                    "SELECT word FROM unnest(%s::text[]) AS word WHERE"
+                    " to_tsvector('italian', word) @@ websearch_to_tsquery('italian', %s)"
+                    " OR to_tsvector('english', word) @@ websearch_to_tsquery('english', %s)",
+                    [words, wanted, wanted],
+                )
+                self._hits = {word for (word,) in cursor.fetchall()}
+
+    def __call__(self, text: str) -> list[Piece]:
+        return list(self._pieces(text))
+
+    def snippet(self, text: str) -> list[Piece]:
+        """A long text around its first hit, cut between words."""
+        if len(text) <= LONGEST_SNIPPET:
+            return self(text)
+        places = (match.start() for match in WORD.finditer(text) if match[0] in self._hits)
+        start = max(0, next(places, 0) - BEFORE_A_HIT)
+        start = text.find(" ", start) + 1 if start else 0
+        end = text.rfind(" ", start, start + LONGEST_SNIPPET)
+        end = len(text) if start + LONGEST_SNIPPET >= len(text) else max(end, start + BEFORE_A_HIT)
+        return [
+            *([Piece("… ")] if start else []),
+            *self._pieces(text[start:end]),
+            *([Piece(" …")] if end < len(text) else []),
+        ]
+
+    def _pieces(self, text: str) -> Iterator[Piece]:
+        reached = 0
+        for match in WORD.finditer(text):
+            if match[0] in self._hits:
+                if match.start() > reached:
+                    yield Piece(text[reached : match.start()])
+                yield Piece(match[0], is_hit=True)
+                reached = match.end()
+        if reached < len(text):
+            yield Piece(text[reached:])
+
+
+def suggestions(asked: str) -> Suggestions:
+    """For a search that found nothing. Three queries."""
+    words = [word for word in positive(asked) if len(word) > 2][:MOST_TRIED]
+    language = page_language()
+    other = {"it": "en", "en": "it"}[language]
+    seen = Claim.objects.published().order_by().values("pk")
+
+    def capped(query: SearchQuery, language: str) -> CappedCount:
+        return CappedCount(seen.filter(**{f"search_{language}": query})[: MOST_COUNTED + 1])
+
+    alone = words if len(words) > 1 else []
+    row = (
+        Claim.objects.order_by("pk")
+        .annotate(
+            n_other=capped(_words(asked, other), other),
+            **{f"n_{place}": capped(_words(word, language), language) for place, word in enumerate(alone)},
+        )
+        .values("n_other", *(f"n_{place}" for place in range(len(alone))))[:1]
+    )
+    found = next(iter(row), {})
+    return Suggestions(
+        alone=[
+            (word, Count.upto(found[f"n_{place}"]))
+            for place, word in enumerate(alone)
+            if found.get(f"n_{place}")
+        ],
+        alike=_alike(words, language),
+        elsewhere=Count.upto(found.get("n_other", 0) if positive(asked) else 0),
+        people=_sounding_like(words),
+    )
+
+
+def _alike(words: Sequence[str], language: str) -> list[str]:
+    """Words of claims that begin as the asked ones do."""
+    starts = [word.lower()[: max(4, len(word) - 3)] for word in words if len(word) > 3 and word.isalpha()]
+    if not starts:
+        return []
+    query = SearchQuery(
+        " | ".join(f"{start}:*" for start in starts), config=CONFIGURATIONS[language], search_type="raw"
+    )
+    texts = (
+        Claim.objects.published()
+        .filter(**{f"search_{language}": query})
+        .order_by("-pk")
+        .values_list(f"text_{language}", flat=True)[:50]
+    )
+    found = dict.fromkeys(
+        word.lower()
+        for text in texts
+        for word in WORD.findall(text)
+        if any(word.lower().startswith(start) for start in starts)
+    )
+    return list(found)[:MOST_ALIKE]
+
+
+def _sounding_like(words: Sequence[str]) -> list[Speaker]:
+    """People and bodies of which a name sounds like one of the words."""
+    keys = [key for word in words for key in sounds(fold(word)) if len(key) > 2]
+    if not keys:
+        return []
+    return list(
+        Speaker.objects.published()
+        .exclude(kind=SpeakerKind.ANONYMOUS)
+        .filter(Q(sounds__overlap=keys) | Q(pk__in=_named_like(keys)))
+        .order_by("sort_key", "pk")[:MOST_ALIKE]
+    )
+
+
+def _named_like(keys: Sequence[str]) -> QuerySet[Speaker, int]:
+    return Speaker.objects.filter(names__sounds__overlap=keys).values_list("pk", flat=True)

@@ -1,0 +1,156 @@
+"""Search across everything, and the table of who denies whom."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from claims.public import searching
+from claims.public.searching import Marker, hits, positive
+from tests.factories import make_published_source, make_said, make_shown
+from tests.public.world import SECRETS, World, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(client: Client, address: str) -> str:
+    return " ".join(client.get(address).content.decode().split())
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("drone", {"claims", "statements"}),  # "drones": stems
+        ("smentire", {"statements"}),  # an Italian statement on the English page
+        ('"small number"', {"claims", "statements"}),
+        ("small -number", set()),
+        ("Karim", {"speakers"}),
+        ("tsti", {"speakers"}),
+        ("talks", {"sources"}),
+        ("giornale", {"sources"}),
+        ("harbour", set()),  # in the article, not in a passage
+        ("talks -harbour", {"sources"}),  # nor may it decide by being left out
+        ("-drone", set()),
+        ("or", set()),
+    ],
+)
+def test_search_finds_what_readers_may_see_and_nothing_else(
+    world: World, words: str, found: set[str]
+) -> None:
+    assert {kind for kind in searching.KINDS if hits(kind, words).exists()} == found
+
+
+def test_hits_lead_to_the_claim_the_marked_passage_the_person_and_the_article(
+    client: Client, world: World
+) -> None:
+    text = text_of(client, "/en/search/?q=drones")
+    assert f'href="/en/claims/{world.claim.slug}/"' in text
+    assert 'Testland sold <mark class="hit">drones</mark>' in text
+    assert re.search(rf'href="/en/sources/{world.article.pk}-{world.article.slug}/#p\d+"', text)
+    assert f'href="/en/speakers/{world.spokesman.slug}/"' in text_of(client, "/en/search/?q=karim")
+    assert f'href="/en/sources/{world.article.pk}-' in text_of(client, "/en/search/?q=talks")
+
+
+@pytest.mark.parametrize("words", ["secret", "UNSHOWN", "person", "rejected", "pending", "pillows"])
+def test_no_search_shows_or_counts_what_is_not_public(client: Client, world: World, words: str) -> None:
+    for address in (f"/en/search/?q={words}", f"/it/search/?q={words}&in=statements"):
+        text = text_of(client, address)
+        assert "Nothing found" in text or "Nessun risultato" in text
+        assert not [secret for secret in SECRETS if secret != words and secret in text]
+        assert "<mark" not in text
+
+
+def test_a_search_that_finds_nothing_says_what_else_to_try(client: Client, world: World) -> None:
+    assert f'href="/en/speakers/{world.spokesman.slug}/"' in text_of(client, "/en/search/?q=Charim+Texti")
+    text = text_of(client, "/en/search/?q=drone+zeppelin")
+    assert 'href="/en/search/?q=drone"' in text
+    assert "zeppelin</a>" not in text
+    assert 'href="/it/search/?q=testlandia%20venduto" hreflang="it"' in text_of(
+        client, "/en/search/?q=testlandia+venduto"
+    )
+    assert ">number</a>" in text_of(client, "/en/search/?q=numbat")
+
+
+@pytest.mark.parametrize(
+    "words", ['"unclosed', "a\x00b", "'&|!():*", "\\", "%", "x" * 5000, "'''a''' b", "or or"]
+)
+def test_no_words_break_the_search(client: Client, world: World, words: str) -> None:
+    for kind in ("", *searching.KINDS, "nothing"):
+        response = client.get("/en/search/", {"q": words, "in": kind, "after": "xx"})
+        assert response.status_code == 200, kind
+
+
+def test_marks_stand_in_the_text_as_it_is() -> None:
+    text = "<b>Drones</b> & l’invio dei droni"
+    pieces = Marker("drone OR drones", [text])(text)
+    assert "".join(piece.text for piece in pieces) == text
+    assert [piece.text for piece in pieces if piece.is_hit] == ["Drones", "droni"]
+    assert positive('drone -sold "exact words" or -x') == ["drone", "exact", "words"]
+
+
+def test_a_long_statement_is_shown_around_its_first_hit() -> None:
+    text = "A word. " * 60 + "Then a zeppelin came. " + "And more. " * 60
+    pieces = Marker("zeppelin", [text]).snippet(text)
+    shown = "".join(piece.text for piece in pieces)
+    assert "Then a zeppelin came." in shown
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
+    assert len(shown) < 350
+
+
+def test_one_kind_is_listed_page_by_page(client: Client, world: World) -> None:
+    words = [f"Zeppelin number {n} was seen." for n in range(35)]
+    source = make_published_source("Many\n\n" + "\n".join(words))
+    for sentence in words:
+        make_shown(make_said(source, sentence, world.spokesman), world.claim)
+    text = client.get("/en/search/?q=zeppelin").content.decode()
+    assert text.count('class="said"') == 5
+    assert 'href="/en/search/?q=zeppelin&amp;in=statements"' in text
+    first = client.get("/en/search/?q=zeppelin&in=statements").content.decode()
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older
+    second = client.get(older[1].replace("&amp;", "&")).content.decode()
+    assert (first.count('class="said"'), second.count('class="said"')) == (30, 5)
+
+
+def test_live_search_gets_the_results_alone(client: Client, world: World) -> None:
+    part = client.get("/en/search/?q=drone", headers={"hx-request": "true"})
+    assert "<html" not in part.content.decode()
+    assert "HX-Request" in part["Vary"]
+
+
+# -- who denies whom -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_names_who_denies_and_leads_to_each_denial(client: Client, world: World) -> None:
+    text = text_of(client, "/en/denials/matrix/")
+    denied = world.claim.positions.get(statement__speakers__speaker=world.spokesman).statement_id
+    own = world.claim.positions.get(statement__speakers__speaker=world.party).statement_id
+    assert f'href="/en/claims/{world.claim.slug}/#st-{denied}">Karim Testi' in text
+    assert f'href="/en/claims/{world.claim.slug}/#st-{own}"><span class="chip st-denies"' in text
+    assert re.search(
+        r'<th role="columnheader" scope="col"><a href="[^"]+speaker=testland">Testland</a>', text
+    )
+    assert ">Two officials</a>" in text
+    assert text.count('role="row"') == 3
+
+
+def test_the_table_can_be_filtered_and_turned_round_from_its_address(client: Client, world: World) -> None:
+    def lines(query: str) -> list[str]:
+        text = client.get(f"/en/denials/matrix/?{query}").content.decode()
+        return re.findall(r'role="rowheader" scope="row"><a href="/en/claims/([a-z-]+)/"', text)
+
+    both = lines("")
+    assert sorted(both) == ["drones-sold", "small-number"]
+    assert lines("order=oldest") == both[::-1]
+    assert lines("topic=drones") == ["drones-sold"]
+    assert lines("speaker=tsti") == both
+    assert lines("speaker=two-officials") == []  # they say so, they do not deny
+    assert lines("topic=none&speaker=%00") == []
