@@ -161,13 +161,13 @@ class Sentence:
             right is not None
             and not self._content_follows(right[1])
             and not self._addresses(cue, closed)
-            and (closed or (self._ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
+            and (closed or (self.ends(right[1]) and not (appositive and cue.verb.act in _OF_SOMETHING)))
         ):
             inverted, speaker = True, nouns.with_name(w, lex, right, self.last)
         elif closed:
-            inverted = self._ends(cue.last) or lex.language == "it" or self._adverbial(cue.last)
+            inverted = self.ends(cue.last) or lex.language == "it" or self._adverbial(cue.last)
         elif lex.language == "it":
-            inverted = appositive is None and self._ends(cue.last)
+            inverted = appositive is None and self.ends(cue.last)
         if (
             right is None
             and not closed
@@ -202,7 +202,7 @@ class Sentence:
             )
             if comma is not None and not any(w.quoted[m] or w.is_capital(m) for m in range(cue.last, comma)):
                 right = nouns.after(w, lex, comma + 1, self.last)
-                if right is not None and not (self._may(right) and self._ends(right[1])):
+                if right is not None and not (self._may(right) and self.ends(right[1])):
                     right = None
         return right
 
@@ -220,7 +220,7 @@ class Sentence:
             return None
         if not all(w.is_capital(k) or w.low[k] in self.lex.determiners for k in range(self.first, end)):
             return None
-        return (self.first, end) if self._may((self.first, end)) and not self._ends(cue.last) else None
+        return (self.first, end) if self._may((self.first, end)) and not self.ends(cue.last) else None
 
     def _finite(self, cue: Cue) -> Draft | None:
         """ "X said …", "…, X said": who says it before the verb."""
@@ -241,7 +241,7 @@ class Sentence:
         if lead < self.first or not (w.text[lead] == "," or w.is_mark(lead) or w.text[lead] in DASHES):
             return []
         closed = self._closes_quotation(lead) or (w.text[lead] == "," and self._closes_quotation(lead - 1))
-        if not self._ends(cue.last) and not (closed and not self._content_follows(cue.last)):
+        if not self.ends(cue.last) and not (closed and not self._content_follows(cue.last)):
             return []
         return self._left(lead if w.text[lead] == "," or w.text[lead] in DASHES else speaker[0])
 
@@ -431,7 +431,7 @@ class Sentence:
     def _is_quoted(self, content: Range) -> bool:
         return bool(self.w.quoted[content[0]]) and bool(self.w.quoted[content[1] - 1])
 
-    def _ends(self, i: int) -> bool:
+    def ends(self, i: int) -> bool:
         """Whether the clause is over at token `i`, short adverbials apart."""
         j = self.skip_adverbials(i)
         return j >= self.end() or self.w.text[j] in FINAL or self.w.text[j] in {",", ";", "–", "—", ")"}
@@ -1023,7 +1023,7 @@ class Sentence:
         if cue is None or cue.kind != "finite":
             return False
         subject = nouns.before(self.w, self.lex, cue.first, comma + 1)
-        return subject is not None and subject[0] == comma + 1 and self._ends(cue.last)
+        return subject is not None and subject[0] == comma + 1 and self.ends(cue.last)
 
     def clean(self, first: int, last: int) -> Range:
         """Without punctuation at the ends, and without quotation marks that enclose the whole."""

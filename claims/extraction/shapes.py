@@ -8,6 +8,7 @@ from claims.extraction import nouns
 from claims.extraction.attributions import Draft, Range, Sentence
 from claims.extraction.interposed import interposed
 from claims.extraction.lexicon import word_set
+from claims.extraction.unspoken import without_a_verb
 from claims.extraction.words import FINAL
 from claims.vocabulary import Act
 
@@ -51,6 +52,8 @@ def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[
                 for draft in own:
                     s.found.remove(draft)
                 found = [back]
+    if not found and not s.found:
+        found = without_a_verb(s)
     if not found and not s.found and heading:
         found = [draft for draft in (_after_a_dash(s),) if draft is not None]
     return found
@@ -118,6 +121,12 @@ def _as_said(s: Sentence) -> Draft | None:
     if comma is None or comma + 2 >= s.end():
         return None
     for i in range(s.first + 1, comma):
+        if lex.language == "en" and w.low[i] in ("put", "puts", "sees") and w.low[i + 1] == "it":
+            speaker = nouns.before(w, lex, i, s.first + 1)  # "As the premier put it, …"
+            if speaker is not None and nouns.may_speak(w, lex, speaker):
+                return _draft(
+                    s, (s.first, i + 2), [s.clean(comma + 1, s.end())], speaker, Act.ASSERTS, "as-said"
+                )
         forms = lex.forms.get(w.low[i], ())
         form = next(
             (
@@ -145,7 +154,7 @@ def _as_said(s: Sentence) -> Draft | None:
 
 _NOBODY = {
     "it": re.compile(
-        r"^(?:\w+,? )?(?:è|e'|era) (?:\w+ )?(?:noto|risaputo|emerso|trapelato|diventato noto|stato detto) ?che\b|\bsi (?:è|era) (?:\w+ )?(?:saputo|appreso|scoperto|detto)(?: inoltre| anche)?,? che\b"
+        r"^(?:\w+,? )?(?:è|e'|era) (?:\w+ )?(?:noto|risaputo|emerso|trapelato|diventato noto|stato detto|segnalato|riportato|previsto|stimato|comunicato) ?,? ?che\b|\bsi (?:è|era) (?:\w+ )?(?:saputo|appreso|scoperto|detto)(?: inoltre| anche)?,? che\b"
         r"|^va (?:\w+ )?(?:notato|sottolineato|detto|ricordato|aggiunto|precisato) che\b|^(?:pare|sembra|risulta|si dice|si apprende|circola voce) che\b|^a quanto (?:si apprende|pare|risulta)(?: dalle? [\w ]+)?,"
         r"|^(?:da|dai|dal|dalla|dalle|dagli) [\w '’]{3,60} (?:emerge|risulta|trapela|si apprende|si evince) che\b"
     ),
@@ -258,6 +267,10 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
             return _draft(
                 s, (i, i + 2), content, nouns.with_name(w, lex, speaker, s.last), Act.ASSERTS, "looks-back-so"
             )
+    if lex.language == "en":
+        said = _said_so(s, content) or _noun_came_from(s, content)
+        if said is not None:
+            return said
     if low[i] not in _BE[lex.language] and not (
         lex.language == "it" and low[i] in ("questo", "questa", "queste", "questi")
     ):
@@ -285,6 +298,35 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                     if name is not None and name[0] == speaker[1] + 1 and w.is_capital(name[0]):
                         speaker = (speaker[0], name[1])
                 return _draft(s, (k, by), content, speaker, verb.act, "looks-back-noun")
+    return None
+
+
+def _said_so(s: Sentence, content: list[Range]) -> Draft | None:
+    """ "The ministry said so in a statement"."""
+    w, low = s.w, s.w.low
+    for k in range(s.first + 1, min(s.end() - 1, s.first + 9)):
+        if low[k] in ("said", "says") and (low[k + 1] == "so" or low[k + 1 : k + 3] == ["as", "much"]):
+            speaker = nouns.before(w, s.lex, k, s.first)
+            if speaker is not None and nouns.may_speak(w, s.lex, speaker):
+                return _draft(s, (k, k + 2), content, speaker, Act.ASSERTS, "looks-back-so")
+    return None
+
+
+def _noun_came_from(s: Sentence, content: list[Range]) -> Draft | None:
+    """ "The warning came from the head of the agency"."""
+    w, lex, low = s.w, s.lex, s.w.low
+    for k in range(s.first + 1, min(s.end() - 3, s.first + 5)):
+        verb = lex.nouns.get(low[k])
+        if (
+            verb is not None
+            and low[k + 1] in ("came", "comes", "was")
+            and low[k + 2] in ("from", "by", "issued")
+        ):
+            start = k + 3 + (low[k + 2] == "issued")
+            speaker = nouns.after(w, lex, start, s.end())
+            if speaker is not None and nouns.may_speak(w, lex, speaker):
+                speaker = nouns.with_name(w, lex, speaker, s.last)
+                return _draft(s, (k, start), content, speaker, verb.act, "looks-back-noun")
     return None
 
 

@@ -195,7 +195,8 @@ def _noun_at(s: Sentence, i: int, verb: Verb) -> Draft | None:
         )  # fmt: skip
     if speaker is None or not nouns.may_speak(w, lex, speaker):
         return None
-    if not turn and verb.act != Act.CONFIRMS and not quoted:
+    before = content[1] <= i
+    if not turn and verb.act != Act.CONFIRMS and not quoted and not before:
         return None
     end = speaker[0] if speaker[0] > i else i + 1
     cue = (i, max(end, i + 1))
@@ -230,6 +231,13 @@ def _noun_sides(s: Sentence, i: int, turn: bool) -> tuple[Range | None, Range | 
         return speaker, s.quotation(k + 1) or s.clean(k + 1, end)
     if speaker is not None and (quotation := _quotation_left(s, i)) is not None:
         return speaker, quotation
+    if (
+        speaker is not None
+        and speaker[0] > i
+        and s.ends(speaker[1])
+        and (left := _clause_left(s, i)) is not None
+    ):
+        return speaker, left
     if about is None and turn and speaker is not None and k < end and low[k] in _ABOUT[lex.language]:
         about = s.clean(k + (low[k] in ("che", "that")), end)
     return speaker, about
@@ -313,6 +321,18 @@ def _from_whom(s: Sentence, i: int) -> Range | None:
                 names = [j for j in range(*phrase) if s.w.is_capital(j)]
                 return (phrase[0], names[-1] + 1) if names else phrase
     return None
+
+
+def _clause_left(s: Sentence, i: int) -> Range | None:
+    """ "Sono stati giorni utili, è il commento del negoziatore": the clause before the comma and the verb."""
+    w, low = s.w, s.w.low
+    k = i - 1
+    while k > s.first and (
+        low[k] in s.lex.determiners or low[k] in s.lex.be or low[k] in ("questo", "questa", "secca")
+    ):
+        k -= 1
+    linked = any(low[j] in s.lex.be for j in range(k + 1, i))
+    return s.clean(s.first, k) if linked and w.text[k] == "," and k - s.first >= 3 else None
 
 
 def _quotation_left(s: Sentence, i: int) -> Range | None:
