@@ -240,7 +240,7 @@ def correction(row: Correction) -> Dict:
 
 def statement(row: Statement, known: Known) -> Dict:
     """`row`: from `with_everything`."""
-    page = known.pages(_source_path(row.source))["en"]
+    page = known.pages(source_path(row.source))["en"]
     return {
         "id": row.pk,
         "act": row.act,
@@ -349,7 +349,7 @@ def with_origin(sources: SourceQuerySet) -> SourceQuerySet:
     return found
 
 
-def _source_path(row: Source) -> str:
+def source_path(row: Source) -> str:
     return f"sources/{row.pk}-{row.slug}/"
 
 
@@ -370,7 +370,7 @@ def source(row: Source, known: Known) -> Dict:
         "body_kind": row.body_kind,
         "shown": row.shown,
         "origin": origin.pk if origin and origin.publication == SourcePublication.PUBLISHED else None,
-        "pages": known.pages(_source_path(row)),
+        "pages": known.pages(source_path(row)),
     }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import include, path
 
 from claims.public.api import routes
+from claims.public.exports.views import export
 
 urlpatterns = [
     path("api/v1/", include((routes.urlpatterns, "api"))),
+    path("export/", export, name="export"),
 ]

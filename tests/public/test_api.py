@@ -10,8 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import OperationalError, close_old_connections, connection
+from django.db import OperationalError, connection
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
@@ -138,16 +137,6 @@ def test_every_answer_is_as_the_document_says(client: Client, world: World) -> N
         schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
         errors = list(_validator(document, schema).iter_errors(get(client, f"{API}{address}")))
         assert not errors, (address, [error.message for error in errors])
-
-
-@pytest.fixture
-def one_connection() -> Iterator[None]:
-    """Requests through the WSGI door leave the test's connection open, as Django's own test client does."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 def test_arbitrary_requests_are_answered_as_the_document_says_and_never_with_a_failure(
