@@ -420,7 +420,9 @@ def _english_cue(
             or nearest == "than"
         ):
             return None
-        if (ambiguous or nearest in ("two", "three", "one")) and not _opens_content(w, lex, i + 1, last):
+        if (ambiguous or nearest in ("two", "three", "one")) and not (
+            _opens_content(w, lex, i + 1, last) or _closes_a_parenthesis(w, i, first, last)
+        ):
             return None
         if i + 1 < last and (
             low[i + 1] in ("missing", "dead", "stolen")
@@ -467,6 +469,13 @@ def _english_cue(
     if ambiguous and nearest in ("'s", "’s"):
         return None
     return made
+
+
+def _closes_a_parenthesis(w: Words, i: int, first: int, last: int) -> bool:
+    """“Two of them had cameras,” she added.: nothing but the clause's end after the verb, a quotation a few words before it."""
+    if i + 1 < last and w.text[i + 1] not in FINAL and w.text[i + 1] not in {",", ";", "–", "—"}:
+        return False
+    return any(w.is_mark(k) and w.quoted[k] for k in range(max(first, i - 9), i))
 
 
 def _opens_content(w: Words, lex: Lexicon, j: int, last: int) -> bool:

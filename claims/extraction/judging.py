@@ -56,6 +56,11 @@ def _without_repeated(drafts: list[Draft]) -> list[Draft]:
     ]
 
 
+_SCEPTICAL = word_set(
+    "scettico scettica scettici scettiche dubbioso dubbiosa dubbiosi perplesso perplessa perplessi"
+)
+
+
 def _around(draft: Draft, drafts: list[Draft]) -> Draft | None:
     """The smallest finding whose content holds the whole of this one."""
     if draft.cue is None or draft.extra.get("on"):
@@ -77,6 +82,9 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     verb = draft.verb
     content = draft.contents[0]
     opening = w.low[content[0] : min(content[1], content[0] + 7)]
+    if verb is not None and verb.lemma == "dirsi" and opening and opening[0] in _SCEPTICAL:
+        draft.act = Act.DOUBTS
+        return not draft.negated
     if verb is not None and "N" in verb.frames:
         # "non ha nascosto che": hidden no more
         if not draft.negated:
@@ -96,6 +104,8 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
             token in lex.silent_verbs or token.startswith("comment") for token in opening[:4]
         ) or any(token in lex.addressees for token in opening)
         draft.act = Act.DECLINES if silent else Act.REFUSES
+        if silent and lex.language == "it":
+            _leave_out_the_verb(w, lex, draft)
         return True
     elif verb is not None and verb.lemma in ("ask", "chiedere", "domandare"):
         asks = draft.rule.endswith("question") or (
@@ -341,6 +351,23 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     return True
 
 
+def _leave_out_the_verb(w: Words, lex: Lexicon, draft: Draft) -> None:
+    """ "si è rifiutato di commentare il percorso": the verb is part of the cue, what it is about is the content."""
+    first, last = draft.contents[0]
+    for k in range(first, min(first + 3, last - 1)):
+        if w.low[k] in lex.silent_verbs or w.low[k].startswith("comment"):
+            start = k + 1
+            while start < last and (w.low[start] in _ON_IT or not w.is_word(start)):
+                start += 1
+            if start < last and draft.cue is not None and draft.cue[1] <= first:
+                draft.contents[0] = (start, last)
+                draft.cue = (draft.cue[0], k + 1)
+            return
+
+
+_ON_IT = word_set("on about su sul sullo sulla sui sugli sulle sull' sull’ to a al alla alle ai")
+
+
 def _negated(lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     """ "did not say": silence. "did not deny": nothing anybody said. "non riconosce la sua colpa": denied."""
     verb = draft.verb
@@ -538,6 +565,12 @@ def _denies_for_itself(w: Words, lex: Lexicon, draft: Draft, first: int, last: i
     tokens = w.low[first : min(last, first + 9)]
     language = lex.language
     if language == "it":
+        if (
+            tokens[0] == "non"
+            and len(tokens) > 2
+            and tokens[2] in ("sarà", "saranno", "sarebbe", "sarebbero")
+        ):
+            return False
         if (
             tokens[0] == "di"
             and tokens[1:2] == ["non"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from claims.extraction import nouns
@@ -42,7 +43,7 @@ def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[
     s.found += [draft for cue in s.quoted_cues if (draft := interposed(s, cue)) is not None]
     found = [draft for draft in (_question(s), _as_said(s), _impersonal(s)) if draft is not None]
     if not found and not s.found:
-        found = [draft for draft in (_so(s), _for_somebody(s)) if draft is not None]
+        found = [draft for draft in (_so(s), _for_somebody(s), _it_is_said(s)) if draft is not None]
     if not found and previous is not None:
         back = _of_the_sentence_before(s, previous)
         if back is not None and back.cue is not None:
@@ -181,6 +182,26 @@ def _impersonal(s: Sentence) -> Draft | None:
     if s.lex.language == "it" and w.low[first] in _BY["it"] and "che" in match[0].split():
         speaker = nouns.after(w, s.lex, first + 1, last, bare=True)
     return _draft(s, (first, last), [s.clean(last, s.end())], speaker, Act.ASSERTS, "impersonal")
+
+
+_IT_IS_SAID = re.compile(
+    r"^(?:si dice|si mormora|si racconta|pare|sembra|sembrerebbe|a quanto pare|it is said|it seems)$"
+)
+
+
+def _it_is_said(s: Sentence) -> Draft | None:
+    """ "Il vertice, si dice, ha approvato il prestito": between commas, nobody in particular."""
+    w = s.w
+    commas = [k for k in range(s.first + 1, s.end()) if w.text[k] == "," and not w.quoted[k]]
+    for left, right in itertools.pairwise(commas):
+        if (
+            1 < right - left <= 5
+            and _IT_IS_SAID.match(w.words(left + 1, right).lower())
+            and right + 1 < s.end()
+        ):
+            contents = [s.clean(s.first, left), s.clean(right + 1, s.end())]
+            return _draft(s, (left + 1, right), contents, None, Act.ASSERTS, "impersonal")
+    return None
 
 
 def _for_somebody(s: Sentence) -> Draft | None:

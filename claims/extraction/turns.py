@@ -195,7 +195,8 @@ def _noun_at(s: Sentence, i: int, verb: Verb) -> Draft | None:
         )  # fmt: skip
     if speaker is None or not nouns.may_speak(w, lex, speaker):
         return None
-    before = content[1] <= i
+    # «…», è il commento di X. / Alarm of Kiev: …
+    before = content[1] <= i or (i - s.first <= 2 and verb.act in (Act.WARNS, Act.ACCUSES, Act.DEMANDS))
     if not turn and verb.act != Act.CONFIRMS and not quoted and not before:
         return None
     end = speaker[0] if speaker[0] > i else i + 1
