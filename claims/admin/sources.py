@@ -25,10 +25,11 @@ from claims.desk.analysing import analyse_new
 from claims.desk.finding import sources_with
 from claims.desk.passages import Mark, cut_up
 from claims.desk.people import editor_of
+from claims.desk.queues import possible_copies
 from claims.models import Statement
 from claims.permissions import may
 from claims.vocabulary import Review, Verb
-from sources.models import DerivationProposal, Source
+from sources.models import Source
 from sources.vocabulary import Outcome
 
 HEAVY = ("body", "raw", "search", "furniture")
@@ -43,7 +44,7 @@ class CopiesFilter(admin.SimpleListFilter):
         return [("waiting", gettext_lazy("To be confirmed or refused"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        waiting = DerivationProposal.objects.waiting().order_by().values("source")
+        waiting = possible_copies().order_by().values("source")
         return queryset.filter(pk__in=waiting) if self.value() else queryset
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from claims.models import Claim, Position, PositionQuerySet, ReadingChange, Statement
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import Publication, Review, Stance
-from sources.models import ImportItem
+from sources.models import DerivationProposal, ImportItem
 from sources.vocabulary import Outcome
 
 # What can turn a published assessment over.
@@ -48,6 +48,11 @@ def suggestions() -> QuerySet[Statement]:
 def proposed_changes() -> QuerySet[ReadingChange]:
     """What a newer reading would add, change or drop, and nobody has decided yet."""
     return ReadingChange.objects.filter(decided_at=None)
+
+
+def possible_copies() -> QuerySet[DerivationProposal]:
+    """Articles of which nobody has said yet whether they are copies."""
+    return DerivationProposal.objects.waiting()
 
 
 def failed_imports() -> QuerySet[ImportItem]:

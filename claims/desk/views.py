@@ -63,9 +63,9 @@ def on_the_desk(verb: Verb = Verb.READ_DESK) -> Callable[[View], View]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits, in counts that lead to it."""
-    claims, statements, runs = (
+    claims, statements, articles, runs = (
         reverse(f"admin:{name}_changelist")
-        for name in ("claims_claim", "claims_statement", "sources_importrun")
+        for name in ("claims_claim", "claims_statement", "sources_source", "sources_importrun")
     )
     waiting = [
         (
@@ -88,6 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
             queues.proposed_changes().count(),
             reverse("desk:readings"),
         ),
+        (_("Possible copies to decide on"), queues.possible_copies().count(), f"{articles}?copies=waiting"),
         (_("Claims in draft"), queues.drafts().count(), f"{claims}?publication=draft"),
         (_("Files refused at import"), queues.failed_imports().count(), f"{runs}?failed=yes"),
     ]

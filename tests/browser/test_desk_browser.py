@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from claims import contest
 from claims.models import Statement, Verdict
+from sources.models import DerivationProposal, Source
 from tests.claims.desk_data import PASSWORD, REASON, Newsroom, make_account, make_newsroom
 
 
@@ -68,7 +69,30 @@ def pages_of(room: Newsroom) -> dict[str, str]:
         "claim on the desk": f"/desk/claims/{room.claim.pk}/",
         "evidence on the desk": f"/desk/claims/{room.claim.pk}/evidence/",
         "withdrawing": f"/desk/claims/{room.claim.pk}/act/publish/",
+        "possible copy": page_of_a_copy(room),
     }
+
+
+def page_of_a_copy(room: Newsroom) -> str:
+    """Of an article with a version, a possible original and a statement whose words the version lacks."""
+    body = f"The wrong title\n\n{room.source.body}"
+    copy, _made = Source.objects.get_or_create(
+        text_sha256="c" * 64,
+        defaults={"title": "A copy", "language": "en", "body": body, "url": "https://example.org/c"},
+    )
+    Source.objects.get_or_create(
+        text_sha256="d" * 64,
+        defaults={
+            "title": "A copy",
+            "language": "en",
+            "body": body.replace("small number", "few"),
+            "url": copy.url,
+        },
+    )
+    DerivationProposal.objects.get_or_create(
+        source=copy, from_source=room.source, defaults={"share": 0.9, "share_of_original": 1, "words": 90}
+    )
+    return f"/desk/sources/{copy.pk}/"
 
 
 def test_no_desk_page_breaks_the_policy_scrolls_sideways_or_shuts_anybody_out(
@@ -92,7 +116,8 @@ def test_the_desks_own_pages_have_no_violation_at_all_wide_and_narrow(
     sign_in(page, live_site)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        for path in ("/desk/", f"/desk/claims/{room.claim.pk}/", f"/desk/claims/{room.claim.pk}/evidence/"):
+        claim = f"/desk/claims/{room.claim.pk}/"
+        for path in ("/desk/", claim, page_of_a_copy(room), f"{claim}evidence/"):
             page.goto(live_site + path)
             assert [(each["id"], each["nodes"][0]["html"]) for each in violations(page)] == [], (path, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

@@ -344,6 +344,18 @@ def test_the_log_of_an_import_and_the_articles_form_lead_there(editor: Client) -
         assert f'href="{page_of(source)}"' in editor.get(page).content.decode()
 
 
+def test_the_home_counts_those_that_wait_for_a_decision(editor: Client) -> None:
+    proposal = a_proposal()
+    home = editor.get(reverse("desk:home"))
+    [(count, address)] = [
+        (n, to) for words, n, to in home.context["waiting"] if words == "Possible copies to decide on"
+    ]
+    assert count == 1
+    assert proposal.source.title in editor.get(address).content.decode()
+    DerivationProposal.objects.update(state="rejected")
+    assert "<b>1</b>" not in editor.get(reverse("desk:home")).content.decode()
+
+
 def test_the_list_of_articles_finds_those_that_wait_for_a_decision(editor: Client) -> None:
     proposal = a_proposal()
     wanted = f"{reverse('admin:sources_source_changelist')}?copies=waiting"
