@@ -22,5 +22,6 @@ urlpatterns = [
     path("changes/", readings.proposed, name="readings"),
     path("changes/<int:pk>/", readings.decide, name="decide_reading"),
     path("", include("claims.desk.decision_urls")),
+    path("", include("claims.desk.history_urls")),
     path("language/", set_language, name="language"),
 ]

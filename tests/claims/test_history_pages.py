@@ -1,0 +1,127 @@
+"""The past as the desk reads it: who did what, when, why, and what it changed. Acts need transactions of their own: clones."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from claims import linking, reviewing
+from claims.models import Claim, Position, Speaker
+from claims.vocabulary import NameKind
+from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, signed_in
+from tests.databases import Clone
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def acts_of(page: str) -> list[str]:
+    """The heading of each act, newest first, without its time."""
+    headings = re.findall(r"<h2><time.*?</time>(.*?)</h2>", page, re.DOTALL)
+    return [text_of(heading).strip() for heading in headings]
+
+
+def read(client: Client, claim: Claim, query: str = "") -> str:
+    answer = client.get(reverse("desk:claim_history", args=[claim.pk]) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def a_story(room: Newsroom) -> None:
+    """An editor accepts, rewords and takes off; a senior editor decides and publishes."""
+    editor, senior = make_account("ada", "editor"), make_account("grace", "senior editor", "editor")
+    linking.accept(room.suggestion, by=editor)
+    claim = Claim.objects.get(pk=room.claim.pk)
+    words = "Testland sold a small number of drones to its neighbour before the war"
+    reviewing.edit_claim(claim, {"text_en": words}, by=editor, base=claim.version)
+    linking.detach(Position.objects.get(statement=room.second_denial), by=editor)
+    claim.refresh_from_db()
+    reviewing.dispute(claim, by=senior, because={"en": REASON})
+
+
+@pytest.mark.django_db
+def test_the_desk_reads_history_and_nobody_else_does(client: Client) -> None:
+    room = make_newsroom()
+    for address in (
+        reverse("desk:claim_history", args=[room.claim.pk]),
+        reverse("desk:speaker_history", args=[room.spokesman.pk]),
+        reverse("desk:source_history", args=[room.source.pk]),
+    ):
+        assert client.get(address)["Location"].startswith(reverse("admin:login"))
+        nobody = signed_in(make_account(f"nobody{address}"))
+        assert nobody.get(address).status_code == 403
+        viewer = signed_in(make_account(f"viewer{address}", "viewer"))
+        assert viewer.get(address).status_code == 200
+        assert viewer.post(address).status_code == 405
+        assert viewer.get(re.sub(r"\d+", "99999", address)).status_code == 404
+        for nonsense in ("x", "20240101T000000.000000-x", "9-9", "%00", "20240101T000000.000000-" + "9" * 40):
+            assert viewer.get(f"{address}?before={nonsense}").status_code in (200, 404)
+
+
+def test_history_says_who_did_what_why_and_what_it_changed(clone_db: Clone) -> None:
+    room = make_newsroom()
+    a_story(room)
+    page = read(signed_in(make_account("viewer", "viewer")), room.claim)
+    assert acts_of(page)[:4] == [
+        "Marked as disputed grace",
+        "Taken off the claim ada",
+        "Edited the claim ada",
+        "Accepted ada",
+    ]
+    assert f'<p class="note">{REASON}</p>' in page
+    assert "<ins>a small number of </ins>" in page  # of the claim's words, what is new
+    assert "<ins> before the war</ins>" in page
+    assert "<del>Suggested</del><ins>Accepted</ins>" in page
+    # The position that was taken off is still told, under the words of its statement.
+    gone = page[page.index("Taken off the claim") : page.index("Edited the claim")]
+    assert "deleted" in text_of(gone)
+    assert "We never sold a single drone" in gone
+    # What was made without an account says so.
+    assert "Changed outside the desk without an account" in acts_of(page)
+
+
+def test_history_is_paged_by_act_and_costs_the_same_however_long_it_is(clone_db: Clone) -> None:
+    room, editor = make_newsroom(), make_account("ada", "editor")
+    client = signed_in(editor)
+
+    def reword(number: int) -> None:
+        claim = Claim.objects.get(pk=room.claim.pk)
+        reviewing.edit_claim(claim, {"text_en": f"Version {number} of it"}, by=editor, base=claim.version)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            read(client, room.claim)
+        return len(queries)
+
+    for number in range(2):
+        reword(number)
+    few = asked()
+    for number in range(2, 35):
+        reword(number)
+    assert asked() <= few <= 40
+    first = read(client, room.claim)
+    (older,) = re.findall(r'href="(\?before=[^"]+)"', first)
+    second = read(client, room.claim, older)
+    seen = re.findall(r"<ins>Version (\d+) of it</ins>", first + second)
+    assert [int(number) for number in seen] == list(range(34, -1, -1))
+    assert len(acts_of(first)) == 30
+    assert "Older" not in second
+
+
+def test_a_speakers_and_an_articles_history_are_told_too(clone_db: Clone) -> None:
+    room, editor = make_newsroom(), make_account("ada", "editor")
+    Speaker.objects.filter(pk=room.spokesman.pk).update(country="IT")
+    linking.save_name_variant(room.spokesman, "Testy", kind=NameKind.TRANSLITERATION, by=editor)
+    linking.accept(room.suggestion, by=editor)
+    client = signed_in(editor)
+    speaker = client.get(reverse("desk:speaker_history", args=[room.spokesman.pk])).content.decode()
+    assert acts_of(speaker)[:2] == ["Saved another name ada", "Changed outside the desk without an account"]
+    assert "<ins>Testy</ins>" in speaker
+    source = client.get(reverse("desk:source_history", args=[room.source.pk])).content.decode()
+    assert acts_of(source)[0] == "Accepted ada"
