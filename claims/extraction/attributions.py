@@ -236,11 +236,27 @@ class Sentence:
             speaker = self._subject_and_comma(cue)
         if speaker is not None and cue.ambiguous and not self._may(speaker):
             return None
+        if speaker is not None and self._is_what_is_denied(cue, speaker):
+            return self.draft(cue, [speaker], None, "object", False)
         if speaker is not None and "q" in cue.verb.frames:
             left = self._parenthesis(cue, speaker)
             if left:
                 return self._backwards(cue, speaker, left, "parenthesis")
         return self._forwards(cue, speaker, "")
+
+    def _is_what_is_denied(self, cue: Cue, subject: Range) -> bool:
+        """ "L'accusa di spionaggio negato completamente": a participle without its auxiliary that does not agree with what stands before."""
+        w, lex = self.w, self.lex
+        bare = (
+            any(form.tense == "participle" for form in lex.forms.get(w.low[cue.head], ()))
+            and cue.first == cue.head
+        )
+        if lex.language != "it" or cue.verb.act != Act.DENIES or not bare:
+            return False
+        head = next((k for k in range(*subject) if w.low[k] not in lex.determiners), subject[0])
+        return w.low[head] in lex.claim_nouns and not any(
+            w.low[k] in lex.people_nouns for k in range(*subject)
+        )
 
     def _parenthesis(self, cue: Cue, speaker: Range) -> list[Range]:
         """ "…, X said": the content before the comma, the dash or the mark that the speaker follows; empty where none stands there."""
@@ -397,6 +413,11 @@ class Sentence:
             plain = w.low[verbal + 1] not in lex.addressees and not w.is_capital(verbal + 1)
             if w.low[verbal] == "to" and plain:
                 return self._until(verbal, cue), "infinitive"
+        if w.low[k] in lex.conjunctions:
+            # "first denied and then confirmed the deaths": both verbs take what stands after the second
+            later = next((c for c in self.cues if k < c.first <= k + 2), None)
+            same = later is not None and later.verb.act == cue.verb.act
+            return None if later is None or same else self._right(later)
         if w.text[k] == "," and w.low[k + 1] in lex.conjunctions:
             claim = next((m for m in range(k + 2, self.end()) if w.low[m] in lex.claim_nouns), None)
             if claim is not None and w.low[claim - 1] in lex.determiners:
@@ -812,8 +833,9 @@ class Sentence:
             or w.text[k] in {",", ";", ")"}
             or w.text[k] in FINAL
             or token in lex.auxiliaries
+            or token in ("né", "nè", "nor")
         ):
-            return False
+            return lex.language == "it" and token == "quanto"  # "ha smentito quanto riportato dal giornale"
         return token not in lex.prepositions or (lex.language == "it" and token == "ogni")
 
     def _begins_clause(self, k: int, cue: Cue) -> bool:
@@ -972,6 +994,11 @@ class Sentence:
                 break
             elif token in ("and", "e", "ed", "but", "ma") and j > start:
                 near = next((n for n in later if j < n <= j + 4 and self._introduces(n)), None)
+                if near is None and w.low[start] in ("di", "d'", "d’"):
+                    # "nega di aver chiesto armi e parla di …": a finite verb goes on from the verb of speech
+                    near = next(
+                        (c.first for c in self.cues if j < c.first <= j + 4 and c.kind == "finite"), None
+                    )
                 if near is not None and all(
                     w.low[m] in lex.adverbs
                     or w.low[m] in lex.negations
@@ -1143,7 +1170,11 @@ class Sentence:
         m = agent[1]
         if m < self.end() and (w.low[m] in self.lex.as_ or self._opens_quotation(m)) and "a" in frames:
             start = m + 1 if w.low[m] in self.lex.as_ else m
-            return self.draft(cue, [self._until(start, cue)], agent, "passive-as", False)
+            denied = (
+                self._passive_subject(cue) if act in _TURNS else None
+            )  # "The claims were dismissed by X as …"
+            contents = [self._until(start, cue)] if denied is None else [denied, self._until(start, cue)]
+            return self.draft(cue, contents, agent, "passive-as", False)
         if act == Act.ACCUSES and m < self.end() and w.low[m] in self.lex.of:
             return self.draft(cue, [self._until(m, cue)], agent, "passive-of", False)
         subject = self._passive_subject(cue)

@@ -50,6 +50,8 @@ def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
             if known is None:
                 continue
         cue = _cue_at(w, lex, i, known or [], first, last)
+        if cue is not None and cue.modal and found and cue.first <= found[-1].head < cue.head:
+            found.pop()  # "continua a negare"
         if cue is not None and not (found and found[-1].last > cue.first):
             found.append(cue)
         elif cue is not None and found[-1].head < cue.head and found[-1].last <= cue.head:
@@ -167,7 +169,7 @@ def _italian_cue(
     begin, auxiliaries = _group(w, lex, i, first)
     group = low[begin:i]
     before = low[begin - 1] if begin > first else ""
-    negated = ("non" in group and "solo" not in group) or before == "senza"
+    negated = ("non" in group and "solo" not in group) or before == "senza" or "né" in group or "nè" in group
     clitic = next((j for j in range(begin, i) if low[j] in ("lo", "la", "l'", "l’", "li", "le", "ne")), -1)
     conditional = any(low[j] in ("avrebbe", "avrebbero", "sarebbe", "sarebbero") for j in auxiliaries)
     reflexive = "si" in group or "s'" in group or "s’" in group or "mi" in group
@@ -199,6 +201,8 @@ def _italian_cue(
                 return Cue(i, i + 1, i, verb, "finite")
             if averlo is None and _bare_participle(w, lex, i, first, last):
                 return Cue(i - (low[i - 1] in _MISSPELT_HAVE), i + 1, i, verb, "finite")
+            if averlo and j > first and low[j - 1] in ("di", "d'", "d’") and not averlo[1]:
+                return None  # "nega di aver chiesto armi"
             if averlo:
                 found = Cue(j, i + 1, i, verb, "perfect", negated)
                 if averlo[1]:
@@ -206,6 +210,14 @@ def _italian_cue(
                 return found
             return None
         have = [j for j in auxiliaries if low[j] in lex.have]
+        if (
+            have
+            and low[have[0]] in ("aver", "avere")
+            and begin > first
+            and low[begin - 1] == "di"
+            and clitic < 0
+        ):
+            return None  # "nega di aver chiesto armi"
         if have and low[have[0]] in ("aver", "avere", "avendo"):
             return Cue(begin, i + 1, i, verb, "perfect", negated, clitic=clitic)
         if have:

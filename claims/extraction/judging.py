@@ -175,7 +175,7 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
     ):
         return False
     if draft.negated:
-        return _negated(lex, draft, opening)
+        return _negated(w, lex, draft, opening)
     if draft.act in _TURNS and not _stands(w, lex, draft):
         return False
     if draft.act == Act.ASSERTS and not before_here(draft, before):
@@ -351,6 +351,12 @@ def _takes(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     return True
 
 
+def _is_a_paper(w: Words, lex: Lexicon, phrase: Range) -> bool:
+    """ "Il documento non chiarisce": a paper is not silent, nobody was asked."""
+    head = next((k for k in range(*phrase) if w.low[k] not in lex.determiners), phrase[0])
+    return w.low[head] in lex.documents and w.low[head] not in lex.people_nouns
+
+
 def _leave_out_the_verb(w: Words, lex: Lexicon, draft: Draft) -> None:
     """ "si è rifiutato di commentare il percorso": the verb is part of the cue, what it is about is the content."""
     first, last = draft.contents[0]
@@ -368,7 +374,7 @@ def _leave_out_the_verb(w: Words, lex: Lexicon, draft: Draft) -> None:
 _ON_IT = word_set("on about su sul sullo sulla sui sugli sulle sull' sull’ to a al alla alle ai")
 
 
-def _negated(lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
+def _negated(w: Words, lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
     """ "did not say": silence. "did not deny": nothing anybody said. "non riconosce la sua colpa": denied."""
     verb = draft.verb
     if verb is None:
@@ -381,7 +387,7 @@ def _negated(lex: Lexicon, draft: Draft, opening: list[str]) -> bool:
         return True
     if verb.act in (Act.ASSERTS, Act.CONFIRMS):
         draft.act = Act.DECLINES
-        return True
+        return draft.speaker is None or not _is_a_paper(w, lex, draft.speaker)
     if (
         verb.act == Act.ADMITS
         and draft.kind == "finite"

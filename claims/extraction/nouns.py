@@ -229,6 +229,8 @@ def after(w: Words, lex: Lexicon, begin: int, last: int, *, bare: bool = False) 
         return None
     if w.low[j] in lex.subjects:
         return j, j + 1
+    if bare and w.low[j] == "parte" and j + 2 < last and w.low[j + 1] in lex.of:
+        j += 2  # "da parte di Belgrado"
     if not bare and not _begins(w, lex, j, last):
         return None
     begin = j

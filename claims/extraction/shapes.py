@@ -55,6 +55,8 @@ def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[
                 found = [back]
     if not found and not s.found:
         found = without_a_verb(s)
+    if not found and not s.found:
+        found = [draft for draft in (_bare_denial(s, previous),) if draft is not None]
     if not found and not s.found and heading:
         found = [draft for draft in (_after_a_dash(s),) if draft is not None]
     return found
@@ -319,6 +321,39 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
                     if name is not None and name[0] == speaker[1] + 1 and w.is_capital(name[0]):
                         speaker = (speaker[0], name[1])
                 return _draft(s, (k, by), content, speaker, verb.act, "looks-back-noun")
+    return None
+
+
+def _bare_denial(s: Sentence, previous: Range | None) -> Draft | None:
+    """ "Seoul: grenades in Kursk. Pyongyang denies", "La Russia, però, nega": of the sentence before, else of what was said before."""
+    w = s.w
+    for cue in s.cues:
+        if (
+            cue.kind != "finite"
+            or cue.negated
+            or cue.verb.act not in (Act.DENIES, Act.ADMITS)
+            or not s.ends(cue.last)
+        ):
+            continue
+        if cue.last < s.end() and w.low[cue.last] in ("from", *s.lex.passive_by):
+            return None
+        if cue.verb.lemma not in ("deny", "negare", "smentire", "ammettere") or cue.clitic >= 0 or cue.modal:
+            continue
+        speaker = nouns.before(w, s.lex, cue.first, s.first)
+        if speaker is None or not any(
+            w.is_capital(k) or w.low[k] in s.lex.people_nouns for k in range(*speaker)
+        ):
+            return None
+        if previous is None:
+            draft = _draft(s, (cue.first, cue.last), [(cue.first, cue.last)], speaker, cue.verb.act, "bare")
+            draft.clitic = True
+        else:
+            first, last = _without_end(s, previous)
+            colon = next((k for k in range(first + 1, min(last, first + 6)) if w.text[k] == ":"), None)
+            content = s.clean(first if colon is None else colon + 1, last)
+            draft = _draft(s, (cue.first, cue.last), [content], speaker, cue.verb.act, "looks-back-bare")
+        draft.verb = cue.verb
+        return draft
     return None
 
 

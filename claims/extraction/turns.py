@@ -21,12 +21,12 @@ _DENIED = {
         r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
         r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
         r"|(?:diffond\w+|sparg\w+|mett\w+ in giro)\W+(?:\w+\W+){0,2}(?:menzogn\w+|bugie|falsit\w+|informazioni|notizie false|disinformazione|voci|calunnie)"
-        r"|non (?:è|sono|siamo) colpevol|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
+        r"|\b(?:è|sono|siamo|era) innocent[ei]\b|non (?:è|sono|siamo) colpevol|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
     ),
     "en": re.compile(
         r"\b(?:is|are|was|were|'s) (?:simply |just |absolutely |completely |totally |entirely )?(?:not|n't) (?:true|the case|correct|accurate|so)\b"
         r"|isn't true|wasn't true|aren't true|nothing to do with|no (?:truth|basis|substance|foundation|evidence|grounds|plans?) (?:to|in|for|whatsoever|that)?"
-        r"|never happened|did not happen|didn't happen|does not exist|do not exist|did not take place|devoid of|without (?:any )?(?:basis|foundation|merit)"
+        r"|\b(?:is|are|was|were|'s) innocent\b|never happened|did not happen|didn't happen|does not exist|do not exist|did not take place|devoid of|without (?:any )?(?:basis|foundation|merit)"
         r"|no such (?:thing|\w+)|had no (?:part|role|hand)|played no (?:part|role)|smear campaign|pack of lies|figment|made up|made-up|out of thin air"
         r"|(?:spread\w*|fabricat\w+|peddl\w+|circulat\w+)\W+(?:\w+\W+){0,2}(?:rumou?rs|lies|disinformation|falsehoods|fake)|know nothing (?:of|about)|not (?:a word|one|a single)\b"
         r"|not aware of any|no knowledge of|far from the truth|politically motivated (?:lies|fiction)"
@@ -39,7 +39,7 @@ _OWNED = {
     ),
     "en": re.compile(
         r"(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|(?:under|over)estimated|miscalculated|misjudged|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
-        r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:the|our|there|some)\b|^yes,? (?:we|i|it|they) (?:did|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
+        r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:the|our|there|some)\b|^yes,? (?:we|i|it|they) (?:did|sold|paid|knew|made|lost|went|gave|used|met|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
     ),
 }
 _TAKEN_BACK = {
@@ -406,7 +406,11 @@ def _for_whom(s: Sentence) -> Draft | None:
     if lex.language != "it" or low[s.first] != "per" or s.found:
         return None
     speaker = nouns.after(w, lex, s.first + 1, s.end(), bare=True)
-    if speaker is None or speaker[0] != s.first + 1 or not any(w.is_capital(k) for k in range(*speaker)):
+    if (
+        speaker is None
+        or speaker[0] != s.first + 1
+        or not any(w.is_capital(k) or low[k] in lex.people_nouns for k in range(*speaker))
+    ):
         return None
     if speaker[1] < s.end() and low[speaker[1]] in lex.nouns:
         return None
@@ -431,7 +435,7 @@ def _for_whom(s: Sentence) -> Draft | None:
 _SILENT = {
     "it": re.compile(
         r"\bsi (?:è|sono) astenut\w+ da\w* (?:commentare|rispondere)|\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato|fornito|specificato|precisato|confermato|chiarito))"
-        r"|\b(?:ha|hanno) preferito (?:non (?:commentare|rispondere)|tacere|il silenzio)|\bno comment\b|\bmant(?:iene|engono) il (?:silenzio|riserbo)|\bnon commenta(?:no)?\b|\bnon rilascia(?:no)? "
+        r"|\b(?:ha|hanno) preferito (?:non (?:commentare|rispondere)|tacere|il silenzio)|\bno comment\b|\bnessuna conferma né smentita\b|\bnon (?:conferma|confermano|ha confermato|hanno confermato) né (?:ha |hanno )?smenti\w+|\bmant(?:iene|engono) il (?:silenzio|riserbo)|\bnon commenta(?:no)?\b|\bnon rilascia(?:no)? "
     ),
     "en": re.compile(
         r"\b(?:did not|didn't|does not|do not|would not|wouldn't|has not|have not|had not) (?:immediately |directly |further )?(?:comment|respond|responded|answer|answered|elaborate|elaborated|specify|specified|commented|reply|replied|provide|disclose|be drawn)\b"
