@@ -23,5 +23,6 @@ urlpatterns = [
     path("changes/<int:pk>/", readings.decide, name="decide_reading"),
     path("", include("claims.desk.decision_urls")),
     path("", include("claims.desk.history_urls")),
+    path("triage/", include("claims.desk.triage_urls")),
     path("language/", set_language, name="language"),
 ]

@@ -4,8 +4,9 @@ Each function is one editorial act: may you? change, log, one transaction (see a
 when somebody else was faster, and PermissionDenied.
 """
 
-from claims.linking.making import make_claim_from, make_speaker_from
-from claims.linking.merging import merge_claims, merge_speakers
+from claims.linking.making import guess_name, make_claim_from, make_speaker_from
+from claims.linking.merging import merge_claims, split_claim
+from claims.linking.merging_speakers import merge_speakers, unmerge_speakers, what_merging_moves
 from claims.linking.names import Candidate, candidates, save_name_variant
 from claims.linking.origins import (
     confirm_derivation,
@@ -50,6 +51,7 @@ __all__ = [
     "detach",
     "discard",
     "edit_statement",
+    "guess_name",
     "in_the_original_too",
     "last_act",
     "make_claim_from",
@@ -64,12 +66,15 @@ __all__ = [
     "settle",
     "similar",
     "similar_to_each",
+    "split_claim",
     "split_statement",
     "suggest_all",
     "suggest_speakers",
     "sure",
     "triage_once",
     "undo",
+    "unmerge_speakers",
     "unweighed",
     "weigh",
+    "what_merging_moves",
 ]

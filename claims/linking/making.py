@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from claims import signatures
 from claims.acts import act
 from claims.errors import Refused
+from claims.linking.mentions import take_apart
 from claims.models import Claim, Speaker, Statement
 from claims.models.addresses import free_slug
 from claims.vocabulary import SpeakerKind, Verb
 from sources.vocabulary import Language
 
-__all__ = ["make_claim_from", "make_speaker_from"]
+__all__ = ["guess_name", "make_claim_from", "make_speaker_from"]
 
 # As long as Claim.text_… and Speaker.name are.
 LONGEST_CLAIM, LONGEST_NAME = 500, 200
@@ -55,3 +56,10 @@ def make_speaker_from(statement: Statement, name: str, kind: SpeakerKind | str, 
             slug=free_slug(Speaker, name),
             only_in=statement.source if kind == SpeakerKind.ANONYMOUS else None,
         )
+
+
+def guess_name(as_written: str, role: str = "") -> str:
+    """What somebody new is probably called: the name without the role, or all of it without its article."""
+    named = take_apart(as_written, role)
+    name = next(iter(named.names(())), "") or named.whole
+    return name[:1].upper() + name[1:LONGEST_NAME]
