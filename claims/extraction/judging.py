@@ -529,7 +529,7 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
         alone = (
             k + 1 >= last
             or not w.is_word(k + 1)
-            or w.low[k + 1] in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i")
+            or w.low[k + 1] in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i", "the")
         )
         if k - first <= 2 and last - first <= 14 and alone:
             return True
