@@ -238,6 +238,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
             context["contest_label"] = self.contest(claim)
             context["marks"] = self._marks(claim) if may_mark(request.user) else []
             context["acts"] = acts_for(claim, request.user)
+            context["may_merge"] = may(request.user, Verb.MERGE)
             context["verdicts"] = claim.verdicts.select_related("author")[:5]
         return super().render_change_form(request, context, *args, **kwargs)
 

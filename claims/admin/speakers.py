@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from claims.admin.permitting import ByTheTable
@@ -14,6 +14,7 @@ from claims.admin.versions import KeepsVersions
 from claims.desk.finding import speakers_called
 from claims.models import Affiliation, Speaker, SpeakerName
 from claims.models.addresses import free_slug
+from claims.permissions import may
 from claims.vocabulary import Verb
 
 
@@ -37,6 +38,7 @@ class AffiliationsOfSpeaker(ByTheTable, admin.StackedInline):  # type: ignore[ty
 @admin.register(Speaker)
 class SpeakerAdmin(ByTheTable, KeepsVersions):
     adds = changes = deletes = Verb.TRIAGE
+    change_form_template = "admin/claims/speaker/change_form.html"
     list_display = ("name", "kind", "country", "speaks_for")
     list_filter = ("kind",)
     list_select_related = ("speaks_for",)
@@ -74,6 +76,14 @@ class SpeakerAdmin(ByTheTable, KeepsVersions):
             first,
             (title, {**options, "fields": tuple(field for field in options["fields"] if field != "slug")}),
         )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (speaker := kwargs.get("obj")) is not None:
+            context["may_merge"] = may(request.user, Verb.MERGE)
+            context["merged"] = speaker.merged.only("name")
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def create(self, request: HttpRequest, obj: Speaker, form: Any) -> None:
         obj.slug = free_slug(Speaker, obj.name)

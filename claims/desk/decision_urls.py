@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from claims.desk import second_reading
+from claims.desk import merging, second_reading
 
 urlpatterns = [
     path("decisions/<int:pk>/<slug:key>/", second_reading.stage, name="stage"),
     path("evidence/<int:pk>/file/", second_reading.evidence_file, name="evidence_file"),
+    path("claims/<int:pk>/merge/", merging.merge_claim, name="merge_claim"),
+    path("claims/<int:pk>/split/", merging.split_claim, name="split_claim"),
+    path("speakers/<int:pk>/merge/", merging.merge_speaker, name="merge_speaker"),
+    path("speakers/<int:pk>/unmerge/", merging.unmerge_speaker, name="unmerge_speaker"),
 ]

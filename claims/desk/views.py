@@ -185,6 +185,7 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
         "may_triage": may(request.user, Verb.TRIAGE),
         "may_draft": may(request.user, Verb.DRAFT),
         "acts": acts_for(claim, request.user),
+        "may_merge": may(request.user, Verb.MERGE),
         "evidence": claim.evidence.select_related("statement", "source").defer(
             "source__body", "source__raw", "source__search"
         ),

@@ -1,90 +1,51 @@
-"""Two records of one thing become one: nothing is lost, and the old address leads to the new."""
+"""Two claims that say the same become one; one that says two things becomes two. Nothing is lost, and old addresses lead on."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims import contest
-from claims.acts import act, change
-from claims.corrections import in_both, note_change, was_seen
+from claims import contest, signatures
+from claims.acts import act, change, lock, stale
+from claims.corrections import in_both, note_change
 from claims.errors import Refused
 from claims.linking.statements import touch
-from claims.models import (
-    Affiliation,
-    Carrier,
-    Claim,
-    OldSlug,
-    Position,
-    Speaker,
-    SpeakerName,
-    Statement,
-    StatementSpeaker,
-)
-from claims.vocabulary import NameKind, Publication, Verb
-
-
-def merge_speakers(loser: Speaker, *, into: Speaker, by: User, because: str) -> None:
-    """Two records of one person or body become one: statements move, the name stays as a variant, the old address leads here."""
-    with act(Verb.MERGE, by=by, name="merge_speakers", because=because):
-        both_rows = Speaker.objects.select_for_update().filter(pk__in=[loser.pk, into.pk]).order_by("pk")
-        if loser.pk == into.pk or any(each.merged_into_id is not None for each in both_rows):
-            raise Refused("merge", _("Choose two different people or bodies that are not merged already."))
-        if loser.only_in_id is not None or into.only_in_id is not None:
-            raise Refused("anonymous", _("Unnamed speakers are never merged: nobody knows who they are."))
-        theirs = Q(speakers__speaker=loser) | Q(speakers__on_behalf_of=loser)
-        for statement in Statement.objects.filter(theirs).distinct().order_by("pk"):
-            if was_seen(statement):
-                note_change(
-                    statement, by=by, before={"speaker": [loser.name]}, after={"speaker": [into.name]}
-                )
-        both = StatementSpeaker.objects.filter(speaker=into).values("statement")
-        StatementSpeaker.objects.filter(speaker=loser, statement__in=both).delete()
-        StatementSpeaker.objects.filter(speaker=loser).update(speaker=into)
-        StatementSpeaker.objects.filter(on_behalf_of=loser).update(on_behalf_of=into)
-        Carrier.objects.filter(speaker=loser).update(speaker=into)
-        Speaker.objects.filter(speaks_for=loser).exclude(pk=into.pk).update(speaks_for=into)
-        Speaker.objects.filter(pk=into.pk, speaks_for=loser).update(speaks_for=loser.speaks_for)
-        Affiliation.objects.filter(speaker=loser).exclude(body=into).update(speaker=into)
-        Affiliation.objects.filter(body=loser).exclude(speaker=into).update(body=into)
-        known = set(into.names.values_list("name", flat=True)) | {into.name}
-        for name, kind in [(loser.name, NameKind.OFFICIAL.value), *loser.names.values_list("name", "kind")]:
-            if name not in known:
-                known.add(name)
-                SpeakerName.objects.create(speaker=into, name=name, kind=kind)
-        OldSlug.objects.get_or_create(slug=loser.slug, speaker=into)
-        change(loser, {"merged_into": into})
-        contest.refresh(_claims_where_they_count(into))
-
-
-def _claims_where_they_count(speaker: Speaker) -> set[int]:
-    """Claims with words of the speaker, of those who speak for it (however many steps down), or on behalf of any of them."""
-    mouths = {speaker.pk}
-    found = mouths
-    while found:
-        found = set(
-            Speaker.objects.filter(Q(speaks_for__in=found) | Q(merged_into__in=found)).values_list(
-                "pk", flat=True
-            )
-        )
-        found -= mouths
-        mouths |= found
-    theirs = StatementSpeaker.objects.filter(Q(speaker__in=mouths) | Q(on_behalf_of__in=mouths))
-    return set(
-        Position.objects.filter(statement__in=theirs.values("statement")).values_list("claim_id", flat=True)
-    )
+from claims.models import Claim, ClaimLink, Evidence, OldSlug, Position
+from claims.models.addresses import free_slug
+from claims.permissions import require
+from claims.vocabulary import LinkKind, LinkState, Publication, Verb
 
 
 def _took_in() -> str:
     return _("Another claim that says the same was merged into this one.")
 
 
-def merge_claims(loser: Claim, *, into: Claim, by: User, because: str) -> None:
-    """Two claims that say the same become one: positions and evidence move, the old address leads to the new one (301)."""
+def _gave_off() -> str:
+    return _("Some of its statements are about something else: they stand on a claim of their own now.")
+
+
+def merge_claims(
+    loser: Claim,
+    *,
+    into: Claim,
+    by: User,
+    because: str,
+    base: int | None = None,
+    into_base: int | None = None,
+) -> None:
+    """Two claims that say the same become one: positions and evidence move, the old address leads to the new one (301).
+
+    `base`, `into_base`: the versions that the page showed. Raises Refused, Stale.
+    """
     with act(Verb.MERGE, by=by, name="merge_claims", because=because):
         rows = Claim.objects.select_for_update().filter(pk__in=[loser.pk, into.pk]).order_by("pk")
         stored = {claim.pk: claim for claim in rows}
+        for each, version in ((loser, base), (into, into_base)):
+            if version is not None and stored[each.pk].version != version:
+                raise stale(each, {}, base=version)
         if loser.pk == into.pk or any(claim.merged_into_id is not None for claim in stored.values()):
             raise Refused("merge", _("Choose two different claims that are not merged already."))
         if stored[loser.pk].publication != Publication.DRAFT and not stored[into.pk].is_public:
@@ -106,3 +67,75 @@ def merge_claims(loser: Claim, *, into: Claim, by: User, because: str) -> None:
         change(loser, {"merged_into": into})
         touch(into)
         contest.refresh([loser.pk, into.pk])
+
+
+def split_claim(
+    claim: Claim,
+    text: Mapping[str, str],
+    *,
+    by: User,
+    goes: Collection[int] = (),
+    both: Collection[int] = (),
+    evidence: Collection[int] = (),
+    because: str = "",
+    base: int | None = None,
+) -> Claim:
+    """A part of a claim becomes a claim of its own. Returns the new one: a draft, or published at once where the old one is.
+
+    `text`: its words, {"it": …, "en": …}, one is enough. `goes`, `both`: keys of positions that move there, or stand on either; `evidence`
+    moves. A published claim is split by whoever may correct it, and readers are told. Raises Refused, Stale, PermissionDenied.
+    """
+    with act(Verb.MERGE, by=by, name="split_claim", because=because):
+        stored = lock(claim)
+        if base is not None and stored.version != base:
+            raise stale(claim, {}, base=base)
+        if stored.merged_into_id is not None or stored.publication == Publication.WITHDRAWN:
+            raise Refused("gone", _("A claim that was withdrawn or merged is not split."))
+        if stored.is_public:
+            require(by, Verb.CORRECT)
+        new = _part_of(stored, text)
+        moving = Position.objects.filter(claim=stored, pk__in=[*goes, *both])
+        if not moving.exists():
+            raise Refused("none", _("Choose at least one statement for the new claim."))
+        for position in moving.filter(pk__in=set(both)):
+            Position.objects.create(
+                statement_id=position.statement_id,
+                claim=new,
+                proposed_by=by,
+                **{name: getattr(position, name) for name in ("stance", "partial", "implied", "inferred")},
+            )
+        moving.exclude(pk__in=set(both)).update(claim=new)
+        Evidence.objects.filter(claim=stored, pk__in=evidence).update(claim=new)
+        if stored.is_public:
+            now = timezone.now()
+            change(new, {"publication": Publication.PUBLISHED.value, "published_at": now})
+            note_change(
+                claim, by=by, before={}, after={"split": new.text}, text=because or in_both(_gave_off)
+            )
+        touch(claim)
+        contest.refresh([claim.pk, new.pk])
+        return new
+
+
+def _part_of(claim: Claim, text: Mapping[str, str]) -> Claim:
+    """The new claim, a draft: of the same topic and time, linked as a part of the old one."""
+    said = {code: " ".join(text.get(code, "").split()) for code in ("it", "en")}
+    longest = Claim._meta.get_field("text_it").max_length or 0
+    if not any(said.values()):
+        raise Refused("empty", _("A claim needs words."))
+    if max(map(len, said.values())) > longest:
+        raise Refused("long", _("A claim has at most %(n)s characters: say it shorter.") % {"n": longest})
+    new = Claim.objects.create(
+        slug=free_slug(Claim, said["en"] or said["it"]),
+        text_it=said["it"],
+        text_en=said["en"],
+        **{
+            name: getattr(claim, name)
+            for name in ("topic", "period_earliest", "period_latest", "period_basis")
+        },
+    )
+    signatures.sign([new.pk])
+    ClaimLink.objects.create(
+        from_claim=new, to_claim=claim, kind=LinkKind.PART_OF.value, state=LinkState.ACCEPTED.value
+    )
+    return new

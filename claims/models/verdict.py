@@ -91,7 +91,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
     def awaiting_second_reading(self) -> VerdictQuerySet:
         """Proposals, and what was put into force before anybody else had read it."""
         early = Q(stage=Stage.CURRENT, second_reading_due_at__isnull=False, second_reader=None)
-        return self.filter(Q(stage=Stage.PROPOSED) | early)
+        return self.filter(Q(stage=Stage.PROPOSED) | early, claim__merged_into=None)
 
     def published(self) -> VerdictQuerySet:
         """Decisions that hold or held, on a claim that readers see."""
