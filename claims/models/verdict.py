@@ -16,7 +16,8 @@ from sources.triggers import keep, moves, refuse_delete, tracked, written_once
 A_SENTENCE = rf"\S[\s\S]{{{REASON_MIN_LENGTH - 2},}}\S"
 
 # What a rating rests on when it becomes current. FOR SHARE: what was counted cannot vanish before we commit. (Discarding the
-# denial later is allowed, and puts the claim on the desk's list.) A party is the root of the chain of speaks_for.
+# denial later is allowed, and puts the claim on the desk's list.) A party is the root of the chain of speaks_for; who is unnamed
+# is a party of their own, as in contest.Parties.
 RATING_HAS_ITS_GROUNDS = pgtrigger.Trigger(
     name="rating_has_its_grounds",
     when=pgtrigger.After,
@@ -50,10 +51,10 @@ RATING_HAS_ITS_GROUNDS = pgtrigger.Trigger(
                 UNION
                 SELECT c.stance, coalesce(b.merged_into_id, b.speaks_for_id), c.depth + 1
                 FROM chain c JOIN claims_speaker b ON b.id = c.body
-                WHERE coalesce(b.merged_into_id, b.speaks_for_id) IS NOT NULL AND c.depth < 20
+                WHERE coalesce(b.merged_into_id, b.speaks_for_id) IS NOT NULL AND b.kind <> 'anonymous' AND c.depth < 20
             ), party AS (
                 SELECT DISTINCT c.stance, c.body FROM chain c JOIN claims_speaker b ON b.id = c.body
-                WHERE coalesce(b.merged_into_id, b.speaks_for_id) IS NULL
+                WHERE coalesce(b.merged_into_id, b.speaks_for_id) IS NULL OR b.kind = 'anonymous'
             )
             SELECT EXISTS (SELECT 1 FROM party d JOIN party a ON a.body = d.body
                            WHERE d.stance = 'denies' AND a.stance = 'admits') INTO held;

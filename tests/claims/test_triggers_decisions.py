@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from claims import reviewing
 from claims.models import (
     Assignment,
     Claim,
@@ -205,6 +206,15 @@ def on_behalf(claim: Claim) -> None:
     admit(claim, party)
 
 
+def unnamed_official_denies_government_admits(claim: Claim) -> None:
+    """Who is unnamed is a party of their own: that the government admits takes nothing back."""
+    party, position = make_speaker(kind="government"), deny(claim)
+    source = position.statement.source
+    official = make_speaker(kind="anonymous", only_in=source, speaks_for=party)
+    position.statement.speakers.update(speaker=official)
+    admit(claim, party)
+
+
 def two_parties(claim: Claim) -> None:
     deny(claim)
     admit(claim, make_speaker())
@@ -225,6 +235,7 @@ GROUNDS: dict[str, tuple[str, Callable[[Claim], Any], bool]] = {
     "confirmed by the party that denied": ("confirmed", spokesman_denies_government_admits, True),
     "confirmed by a merged speaker": ("confirmed", merged_denies_kept_admits, True),
     "confirmed by whom they speak for": ("confirmed", on_behalf, True),
+    "confirmed for an unnamed official": ("confirmed", unnamed_official_denies_government_admits, False),
     "refuted by a denial alone": ("refuted", deny, False),
     "refuted by refuting evidence": ("refuted", lambda claim: evidence(claim, "refutes"), True),
 }
@@ -242,6 +253,7 @@ def test_a_rating_has_its_grounds(rating: str, ground: Callable[[Claim], Any], h
     }
     verdict = Verdict.objects.create(author=make_user(), **fields)
     at_commit()  # a proposal needs no grounds
+    assert (reviewing.lacks(claim, rating) == []) is holds  # what we say and what the database does agree
     if holds:
         change(verdict, stage="current", decided_at=timezone.now())
         at_commit()
