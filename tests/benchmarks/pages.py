@@ -29,7 +29,7 @@ from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from claims.models import Claim, ClaimFigures, Speaker, StatementSpeaker  # noqa: E402
+from claims.models import Claim, ClaimFigures, StatementSpeaker  # noqa: E402
 from sources.models import Source  # noqa: E402
 
 _READS = re.compile(r"SELECT|WITH|DECLARE")
@@ -67,11 +67,12 @@ def addresses() -> dict[str, str]:
     middle = Claim.objects.published().order_by("pk")[Claim.objects.published().count() // 2]
     busy, quiet = by_statements.last(), by_statements.first()
     assert busy and quiet
-    often = StatementSpeaker.objects.values_list("speaker", flat=True).exclude(speaker=None).first()
-    spoken = Speaker.objects.get(pk=often)
+    often = StatementSpeaker.objects.exclude(speaker=None).select_related("speaker").first()
+    assert often and often.speaker
+    spoken = often.speaker
     source = Source.objects.published().order_by("-pk").first()
     assert source
-    word = middle.text_en.split()[-1]
+    word = str(middle.text).split()[-1]
     return {
         "P1 list": "/en/claims/",
         "P2 rating": "/en/claims/?rating=disputed",
