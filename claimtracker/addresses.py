@@ -38,6 +38,13 @@ def web(url: str) -> None:
         raise ValidationError("is not an address such as https://claims.example.")
 
 
+def contacts(written: list[str]) -> None:
+    """environs validator of the addresses that security.txt names (RFC 9116)."""
+    for address in written:
+        if not address.startswith(("mailto:", "https://", "tel:")):
+            raise ValidationError("names an address that does not begin with mailto:, https:// or tel:.")
+
+
 def long_enough(key: str) -> None:
     """environs validator of SECRET_KEY; "" means the installation's own."""
     if key and len(key) < 50:

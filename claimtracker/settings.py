@@ -33,6 +33,10 @@ CLAIMTRACKER_DATA_LICENCE = env.str("CLAIMTRACKER_DATA_LICENCE", "CC BY 4.0")
 CLAIMTRACKER_DATA_LICENCE_URL = env.str(
     "CLAIMTRACKER_DATA_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/", validate=addresses.web
 )
+# Who hears of holes in the site (security.txt): mailto:, https: or tel: addresses. Nobody: there is no such file.
+CLAIMTRACKER_SECURITY_CONTACT: list[str] = env.list(
+    "CLAIMTRACKER_SECURITY_CONTACT", [], validate=addresses.contacts
+)
 # What addresses in exports begin with; requests say it themselves.
 CLAIMTRACKER_SITE_URL = env.str("CLAIMTRACKER_SITE_URL", "", validate=addresses.web)
 DATABASE_URL = env.str("DATABASE_URL", "", validate=addresses.postgresql)
@@ -108,7 +112,8 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "libraries": {"machines": "claims.public.tags"},
         },
     }
 ]
