@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from sources import importing
+from sources import batches, importing
 from sources.articles import Article, Refused, article_from_text, read_article, text_digest
 from sources.importing import (
     Answer,
@@ -22,12 +22,12 @@ from sources.importing import (
     import_all,
     import_article,
     import_batch,
-    printable,
     start_run,
 )
 from sources.incoming import Incoming
 from sources.models import ImportItem, ImportRun, Outlet, Source
 from sources.reasons import ARTICLE_REASONS
+from sources.reports import printable
 
 pytestmark = pytest.mark.django_db
 
@@ -265,13 +265,13 @@ class TestSomebodyElseIsFaster:
     """`meanwhile` runs between the importer's look at what is there and its writing."""
 
     def meanwhile(self, monkeypatch: pytest.MonkeyPatch, act: Callable[[int], None]) -> None:
-        real, calls = importing._next_ids, itertools.count(1)
+        real, calls = batches._next_ids, itertools.count(1)
 
         def next_ids(count: int) -> list[int]:
             act(next(calls))
             return real(count)
 
-        monkeypatch.setattr(importing, "_next_ids", next_ids)
+        monkeypatch.setattr(batches, "_next_ids", next_ids)
 
     def run_sql(self, sql: str) -> None:
         with connection.cursor() as cursor:
@@ -407,7 +407,7 @@ class TestCommand:
                 cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'gone' USING ERRCODE = '57P01'; END $$")
             return []
 
-        monkeypatch.setattr(importing, "_next_ids", gone)
+        monkeypatch.setattr(batches, "_next_ids", gone)
         code, out, err = self.run(str(tmp_path))
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert err.startswith("The database cannot be used (gone")
