@@ -98,7 +98,10 @@ def _name(obj: models.Model, field: str) -> str:
     """What people call a detail: of the thing itself, or of what belongs to a statement."""
     for model in (type(obj), Position, StatementSpeaker):
         with suppress(FieldDoesNotExist):
-            return str(getattr(model._meta.get_field(field), "verbose_name", field))
+            found: Any = model._meta.get_field(field)
+            # What hangs on it is called by what it is: "carriers".
+            about = found.related_model._meta if found.auto_created and found.is_relation else None
+            return str(about.verbose_name_plural if about else getattr(found, "verbose_name", field))
     return field
 
 

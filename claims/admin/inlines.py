@@ -228,6 +228,13 @@ def store_speakers(formset: Any, statement: Statement, *, by: Any) -> None:
         linking.credit(statement, rows, gone=formset.deleted_objects, by=by)
 
 
+def store_carriers(formset: Any, statement: Statement, *, by: User) -> None:
+    """Carries the rows of a "reported through" formset to the step. Raises Refused."""
+    rows = formset.save(commit=False)
+    if rows or formset.deleted_objects:
+        linking.carry(statement, rows, gone=formset.deleted_objects, by=by)
+
+
 def _attach(position: Position, by: Any) -> None:
     linking.attach(
         position.statement,

@@ -24,6 +24,7 @@ from claims.admin.inlines import (
     PositionsOnStatement,
     SpeakersOnStatement,
     statement_panel,
+    store_carriers,
     store_positions,
     store_speakers,
 )
@@ -34,7 +35,7 @@ from claims.desk.people import editor_of
 from claims.desk.quoting import locate
 from claims.desk.refusals import told
 from claims.errors import Refused
-from claims.models import Position, Statement, StatementSpeaker
+from claims.models import Carrier, Position, Statement, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Review, StatementOrigin, Verb
 
@@ -274,6 +275,8 @@ class StatementAdmin(ByTheTable, KeepsVersions):
             store_positions(formset, by=editor_of(request))
         elif formset.model is StatementSpeaker:
             store_speakers(formset, form.instance, by=editor_of(request))
+        elif formset.model is Carrier:
+            store_carriers(formset, form.instance, by=editor_of(request))
         else:
             super().save_formset(request, form, formset, change)
 

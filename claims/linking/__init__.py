@@ -17,7 +17,7 @@ from claims.linking.origins import (
 from claims.linking.pieces import merge_statements, split_statement
 from claims.linking.similar import Similar, similar, similar_to_each
 from claims.linking.spelling import DOUBT_LINE
-from claims.linking.statements import accept, attach, attribute, credit, detach, edit_statement, reject
+from claims.linking.statements import accept, attach, attribute, carry, credit, detach, edit_statement, reject
 from claims.linking.suggesting import suggest_all, suggest_speakers
 from claims.linking.triage import (
     AT_ONCE,
@@ -45,6 +45,7 @@ __all__ = [
     "attach",
     "attribute",
     "candidates",
+    "carry",
     "close_article",
     "confirm_derivation",
     "credit",

@@ -15,6 +15,7 @@ from claims.acts import act, change, lock, refuse_steps_own
 from claims.corrections import in_both, note_change, was_seen
 from claims.errors import Refused
 from claims.models import (
+    Carrier,
     Claim,
     Position,
     Speaker,
@@ -157,6 +158,34 @@ def credit(
                 row.order = max(taken) + 1
             row.save()
         _tell_of_speakers(statement, before, by=by)
+
+
+def carry(statement: Statement, rows: Iterable[Carrier], *, by: User, gone: Iterable[Carrier] = ()) -> None:
+    """Stores through whose hands the statement came, and removes `gone`; readers who have seen it are told.
+
+    Raises Refused for an anonymous speaker of another source's family.
+    """
+    rows = list(rows)
+    with act(Verb.TRIAGE, by=by, name="carry"):
+        lock(statement)
+        _refuse_strangers(statement, [row.speaker for row in rows])
+        before = _carried(statement)
+        for row in gone:
+            row.delete()
+        for row in rows:
+            taken = set(statement.carriers.exclude(pk=row.pk).values_list("order", flat=True))
+            if row.order in taken:
+                row.order = max(taken) + 1
+            row.save()
+        Statement.objects.filter(pk=statement.pk).update(version=F("version") + 1)
+        after = _carried(statement)
+        if before != after and was_seen(statement):
+            note_change(statement, by=by, before={"carriers": before}, after={"carriers": after})
+
+
+def _carried(statement: Statement) -> list[str]:
+    """Through whose hands it came, nearest to the reader first."""
+    return [str(row) for row in statement.carriers.select_related("speaker", "outlet")]
 
 
 def _refuse_strangers(statement: Statement, bodies: Iterable[Speaker | None]) -> None:

@@ -121,6 +121,20 @@ def test_a_change_of_who_says_a_published_statement_is_told_to_readers(
     assert (correction.before, correction.after) == ({"speaker": ["Testland"]}, {"speaker": ["Karim Testi"]})
 
 
+def test_a_change_of_the_hands_through_which_it_came_is_told_to_readers(
+    editor: Client, room: Newsroom
+) -> None:
+    chief = make_account("chief", "senior editor")
+    reviewing.publish_source(room.source, by=chief, shown="passages")
+    reviewing.publish(room.claim, by=chief)
+    page = reverse("admin:claims_statement_change", args=[room.denial.pk])
+    data = fields_of(editor.get(page).content.decode())
+    row = {"carriers-0-kind": "outlet", "carriers-0-order": "0", "carriers-0-as_written": "CBS"}
+    sent = {**data, **row, "carriers-TOTAL_FORMS": "1"}
+    assert editor.post(page, sent).status_code == 302
+    assert Correction.objects.get(statement=room.denial).after == {"carriers": ["CBS"]}
+
+
 def test_what_readers_have_seen_is_not_unlinked_and_the_form_says_so(editor: Client, room: Newsroom) -> None:
     chief = make_account("chief", "senior editor")
     reviewing.publish(room.claim, by=chief)

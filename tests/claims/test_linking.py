@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from claims import linking, reviewing
 from claims.errors import Refused, Stale
 from claims.models import (
+    Carrier,
     Claim,
     Correction,
     OldSlug,
@@ -255,6 +256,7 @@ ACTS: dict[str, Callable[[Position, User], object]] = {
     "reject": lambda p, by: linking.reject(p.statement, by=by),
     "edit": lambda p, by: linking.edit_statement(p.statement, {"desk_note": "x"}, by=by),
     "attribute": lambda p, by: linking.attribute(p.statement, make_speaker(), by=by),
+    "carry": lambda p, by: linking.carry(p.statement, [Carrier(statement=p.statement, kind="event")], by=by),
     "attach": lambda p, by: linking.attach(p.statement, make_claim(), by=by),
     "detach": lambda p, by: linking.detach(p, by=by),
     "name": lambda p, by: linking.save_name_variant(make_speaker(), "Pesco", kind=NameKind.GARBLED, by=by),
@@ -295,6 +297,32 @@ def test_what_is_accepted_again_is_told_too(editor: User, seen: Position) -> Non
     again, gone = Correction.objects.filter(statement=seen.statement)
     assert (gone.after, again.after) == ({"review": "rejected"}, {"review": "accepted"})
     assert (gone.source, "no longer shown" in gone.text_en) == (seen.statement.source, True)
+
+
+def test_readers_are_told_through_whose_hands_a_statement_came(editor: User, seen: Position) -> None:
+    statement, version = seen.statement, seen.statement.version
+    first = Carrier(statement=statement, kind="outlet", as_written="CBS")
+    linking.carry(
+        statement, [first, Carrier(statement=statement, kind="event", as_written="briefing")], by=editor
+    )
+    note = Correction.objects.get(statement=statement)
+    assert (note.before, note.after) == ({"carriers": []}, {"carriers": ["CBS", "briefing"]})
+    assert "carriers" in note.text_en and note.source == statement.source
+    assert [row.order for row in statement.carriers.all()] == [0, 1]
+    linking.carry(statement, [], gone=[first], by=editor)
+    assert Correction.objects.filter(statement=statement).count() == 2
+    linking.carry(statement, statement.carriers.all(), by=editor)
+    assert Correction.objects.filter(statement=statement).count() == 2  # nothing changed
+    statement.refresh_from_db()
+    assert statement.version == version + 3
+
+
+def test_an_unnamed_carrier_stays_with_its_article(editor: User, seen: Position) -> None:
+    nobody = make_speaker("Officials", kind=SpeakerKind.ANONYMOUS.value, only_in=make_source())
+    with pytest.raises(Refused, match="stays with the article"):
+        linking.carry(
+            seen.statement, [Carrier(statement=seen.statement, kind="person", speaker=nobody)], by=editor
+        )
 
 
 def test_speakers_of_a_joint_statement_are_credited_in_one_act(editor: User, seen: Position) -> None:
