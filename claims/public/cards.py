@@ -68,6 +68,7 @@ class Card:
     is_quoted: bool
     when: dates.When
     carriers: str
+    hands: int
     tags: tuple[str, ...]
     reading: str
     passage_url: str
@@ -140,6 +141,7 @@ def _card(position: Position, names: Names) -> Card:
         is_quoted=not source.is_digest,
         when=when,
         carriers=joined([_carrier(row, names) for row in statement.carriers.all()]),
+        hands=len(statement.carriers.all()),
         tags=tuple(_tags(position, when)),
         reading=statement.corrected_reading,
         passage_url=f"{source_url(source)}#p{statement.pk}",

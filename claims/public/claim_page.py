@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, groupby
 from typing import Any
 
 from django.db.models import Q
-from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from claims.labels import NO_VERDICT, label
-from claims.models import Claim, ClaimLink, Correction, Evidence, Position, Verdict
+from claims.labels import label
+from claims.models import Claim, Correction, Evidence, Position, Request, Verdict
 from claims.public import dates, sentences
 from claims.public.cards import LONG, Card, cards, speaker_keys, with_everything
-from claims.public.corrections import CorrectionItem, correction_items, in_a_language
+from claims.public.corrections import CorrectionItem, correction_items
+from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.naming import Names
+from claims.public.related import Related, related
 from claims.public.timeline import Strip, in_time_order, strip
-from claims.vocabulary import EvidenceKind, PartyState, Rating, Stage, Stance
+from claims.vocabulary import EvidenceKind, PartyState, Stage, Stance
 from sources.models import Source
 
 # More than a reader takes in; the rest is said in words.
 MOST_STATEMENTS = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A rating as a mark: `key` is its class and glyph."""
-
-    key: str
-    words: str | Promise
-
-
-def stamp(rating: str, words: str = "") -> Stamp:
-    """The mark of a rating; an empty one is a claim that nobody has decided about."""
-    return Stamp(rating, words or label(rating, Rating)) if rating else Stamp("unreviewed", NO_VERDICT)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict as readers see it."""
-
-    stamp: Stamp
-    reason: str
-    language: str
-    by: str
-    second_reader: str
-    decided: str
-    as_known_on: str
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +44,16 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody answered, in full and in the language in which they wrote."""
+
+    name: str
+    text: str
+    language: str
+    received: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimPage:
     claim: Claim
     stamp: Stamp
@@ -83,14 +69,17 @@ class ClaimPage:
     denials: list[list[Card]]
     evidence: list[tuple[str, list[Evidence]]]
     corrections: list[CorrectionItem]
-    related: list[tuple[str, Claim]]
+    replies: list[Reply]
+    related: list[Related]
     sources: list[Source]
     origins: int
     has_sides: bool
+    changed_at: datetime | None
+    changed: str
 
 
 def claim_page(claim: Claim) -> ClaimPage:
-    """`claim`: published, with its topic and figures. Eight queries, whatever the number of statements."""
+    """`claim`: published, with its topic and figures. Nine queries, whatever the number of statements."""
     found = list(
         with_everything(Position.objects.published().filter(claim=claim)).order_by("id")[
             : MOST_STATEMENTS + 1
@@ -99,7 +88,12 @@ def claim_page(claim: Claim) -> ClaimPage:
     positions = found[:MOST_STATEMENTS]
     figures = getattr(claim, "figures", None)
     parties = figures.parties if figures else []
-    names = Names.of(chain(speaker_keys(positions), sentences.party_keys(parties)))
+    replies = list(
+        Request.objects.published().filter(claim=claim).select_related("speaker").order_by("received_at")
+    )
+    names = Names.of(
+        chain(speaker_keys(positions), sentences.party_keys(parties), (reply.speaker_id for reply in replies))
+    )
     shown = {position.statement_id for position in positions}
     # A nested copy stands inside its parent: it is shown alone only where the parent is not.
     told = [card for card in cards(positions, names) if card.inside not in shown]
@@ -109,6 +103,12 @@ def claim_page(claim: Claim) -> ClaimPage:
     current = next((verdict for verdict in decisions if verdict.stage == Stage.CURRENT), None)
     overview = strip([card.event for card in told])
     sources = list({card.source.pk: card.source for card in ordered}.values())
+    corrections = correction_items(
+        Correction.objects.published()
+        .filter(Q(claim=claim) | Q(statement__in=shown))
+        .order_by("-made_at")[:20]
+    )
+    changed_at = max(_moments(claim, figures, corrections), default=None)
     return ClaimPage(
         claim=claim,
         stamp=stamp(current.rating, current.label) if current else stamp(""),
@@ -125,15 +125,14 @@ def claim_page(claim: Claim) -> ClaimPage:
             [c for c in ordered if c.stance == Stance.DENIES and not c.position.statement.in_title]
         ),
         evidence=_evidence(claim),
-        corrections=correction_items(
-            Correction.objects.published()
-            .filter(Q(claim=claim) | Q(statement__in=shown))
-            .order_by("-made_at")[:20]
-        ),
-        related=_related(claim),
+        corrections=corrections,
+        replies=[_reply(reply, names) for reply in replies],
+        related=related(claim, names),
         sources=sources,
         origins=len({source.origin_id for source in sources}),
         has_sides=any(card.stance in (Stance.DENIES, Stance.RETRACTS) for card in ordered),
+        changed_at=changed_at,
+        changed=dates.written(changed_at) if changed_at else "",
     )
 
 
@@ -173,24 +172,6 @@ def turns(parties: Sequence[dict[str, Any]], names: Names) -> list[Turn]:
     ]
 
 
-def decision(verdict: Verdict) -> Decision:
-    reason, language = in_a_language(verdict, "reason")
-    return Decision(
-        stamp=stamp(verdict.rating, verdict.label),
-        reason=reason,
-        language=language,
-        by=verdict.author.get_full_name() or verdict.author.get_username(),
-        second_reader=_name(verdict.second_reader),
-        decided=dates.written(verdict.decided_at) if verdict.decided_at else "",
-        as_known_on=dates.written(verdict.as_known_on),
-        is_current=verdict.stage == Stage.CURRENT,
-    )
-
-
-def _name(user: Any) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
-
-
 def _decisions(claim: Claim) -> list[Verdict]:
     return list(
         Verdict.objects.published()
@@ -224,14 +205,15 @@ def _evidence(claim: Claim) -> list[tuple[str, list[Evidence]]]:
     ]
 
 
-def _related(claim: Claim) -> list[tuple[str, Claim]]:
-    links = (
-        ClaimLink.objects.published()
-        .filter(Q(from_claim=claim) | Q(to_claim=claim))
-        .select_related("from_claim", "to_claim")
-        .order_by("-score", "id")[:10]
-    )
-    return [
-        (link.get_kind_display(), link.to_claim if link.from_claim_id == claim.pk else link.from_claim)
-        for link in links
-    ]
+def _reply(row: Request, names: Names) -> Reply:
+    who = names(row.speaker_id, row.speaker.name) if row.speaker else row.sender
+    return Reply(who or _("a party"), row.text, row.language, dates.written(row.received_at))
+
+
+def _moments(claim: Claim, figures: Any, corrections: Sequence[CorrectionItem]) -> Iterator[datetime]:
+    """When readers last saw something change: statements and decisions (in the figures), corrections, publication."""
+    for at in (claim.published_at, getattr(figures, "sort_at", None)):
+        if at:
+            yield at
+    for item in corrections:
+        yield item.correction.made_at

@@ -19,7 +19,8 @@ from claims.models import (
 )
 from claims.public import sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
-from claims.public.claim_page import Decision, Stamp, Turn, decision, stamp, turns
+from claims.public.claim_page import Turn, turns
+from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.naming import Names
 from claims.public.paging import MOST_COUNTED, Count
 from claims.vocabulary import Contest, PartyState, Rating, Stance

@@ -13,7 +13,7 @@ from claims.contest import Parties
 from claims.labels import label
 from claims.models import Claim, ClaimQuerySet, Position
 from claims.public import sentences
-from claims.public.claim_page import Stamp, stamp
+from claims.public.decisions import Stamp, stamp
 from claims.public.filters import speakers_called
 from claims.public.lists import listed_claims
 from claims.public.naming import Names

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("claims/", views.claims, name="claims"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
+    path("claims/<slug:slug>/history/", views.history, name="claim-history"),
     path("denials/", views.denials, name="denials"),
     path("denials/matrix/", lookup_views.who_denies_whom, name="matrix"),
     path("reversals/", views.reversals, name="reversals"),

@@ -25,8 +25,10 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from claims.models import Claim, Correction, Speaker, Withdrawal
 from claims.public import dates, lists
-from claims.public.claim_page import claim_page, stamp
+from claims.public.claim_history import by_date, claim_history
+from claims.public.claim_page import claim_page
 from claims.public.corrections import correction_items, withdrawal_notice
+from claims.public.decisions import stamp
 from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.naming import Names
@@ -114,16 +116,37 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _claim_or_answer(request, "claim", slug)
+    if not isinstance(found, Claim):
+        return found
+    return render(request, "public/claim.html", {"page": claim_page(found), "origin": _origin(request)})
+
+
+@public_page
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _claim_or_answer(request, "claim-history", slug)
+    if not isinstance(found, Claim):
+        return found
+    entries, is_cut = claim_history(found)
+    return render(
+        request,
+        "public/claim_history.html",
+        {"claim": found, "days": by_date(entries), "is_cut": is_cut},
+    )
+
+
+def _claim_or_answer(request: HttpRequest, page_name: str, slug: str) -> Claim | HttpResponse:
+    """The claim of this address where readers see it; else what they are told. `page_name`: where another address leads on to."""
     found = claim_at(slug)
     if found is None:
         return _moved("claim", slug)
     if found.publication == Publication.DRAFT:
         raise Http404
     if found.slug != slug:
-        return HttpResponsePermanentRedirect(reverse("public:claim", args=[found.slug]))
+        return HttpResponsePermanentRedirect(reverse(f"public:{page_name}", args=[found.slug]))
     if found.publication == Publication.WITHDRAWN:
         return _gone(request, claim=found)
-    return render(request, "public/claim.html", {"page": claim_page(found), "origin": _origin(request)})
+    return found
 
 
 def _origin(request: HttpRequest) -> str:

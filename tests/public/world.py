@@ -137,6 +137,7 @@ def every_address(world: World) -> list[str]:
         "claims/",
         f"claims/{world.claim.slug}/",
         f"claims/{world.changed.slug}/",
+        f"claims/{world.claim.slug}/history/",
         "denials/",
         "denials/matrix/",
         "reversals/",

@@ -1,0 +1,113 @@
+"""Claims related to a claim, each with its reason: those that an editor linked, then those that share most of what it is about.
+
+What a claim is about stands in its signature column, which the desk fills (claims/signatures.py); here it is only compared, in the
+database. Of a very common pair of elements a bounded number of claims is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, FloatField, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.translation import gettext as _
+
+from claims.labels import label
+from claims.models import Claim, ClaimLink, Speaker, SpeakerName
+from claims.public.decisions import Stamp, stamp
+from claims.public.naming import Names, joined, page_language
+from claims.vocabulary import LinkKind, LinkState, NameKind
+
+MOST_SHOWN, MOST_LINKED = 5, 20
+# Pairs of elements that are tried, and claims that are looked at for each.
+PAIRS, FOR_EACH = 12, 60
+# Elements in common, the least that counts as related.
+LEAST_SHARED = 3
+
+# Actors and themes of the claim, two by two, and who else has both; editors' links besides.
+NEAR = """
+WITH own AS (
+    SELECT element FROM claims_claim, unnest(signature) AS element WHERE id = %s AND element ~ '^[at]:'
+), pair AS (
+    SELECT one.element AS a, other.element AS b FROM own AS one JOIN own AS other ON one.element < other.element
+    WHERE one.element LIKE 'a:%%' ORDER BY length(one.element) + length(other.element) DESC LIMIT %s
+)
+SELECT found.id FROM pair CROSS JOIN LATERAL
+    (SELECT id FROM claims_claim WHERE signature @> ARRAY[pair.a, pair.b] LIMIT %s) AS found
+UNION SELECT CASE WHEN from_claim_id = %s THEN to_claim_id ELSE from_claim_id END FROM claims_claimlink
+    WHERE state = 'accepted' AND (from_claim_id = %s OR to_claim_id = %s)
+"""
+# How much of a signature is shared; who and what count more than single words.
+SHARED = """
+(SELECT coalesce(sum(CASE left(mine.element, 2) WHEN 'a:' THEN 2 WHEN 't:' THEN 1.5 ELSE 1 END), 0)
+ FROM claims_claim AS own, unnest(own.signature) AS mine (element)
+ WHERE own.id = %s AND mine.element NOT LIKE 'v:%%' AND mine.element = ANY (claims_claim.signature))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    claim: Claim
+    stamp: Stamp
+    reason: str
+
+
+def related(claim: Claim, names: Names) -> list[Related]:
+    """At most MOST_SHOWN, or all that editors linked, best first. `names`: of the claim's parties. One query."""
+    links = ClaimLink.objects.filter(
+        Q(from_claim=claim, to_claim=OuterRef("pk")) | Q(to_claim=claim, from_claim=OuterRef("pk")),
+        state=LinkState.ACCEPTED,
+    ).order_by("id")
+    official = SpeakerName.objects.filter(
+        speaker=OuterRef("pk"), kind=NameKind.OFFICIAL, language=page_language()
+    ).order_by("id")
+    known = (
+        Speaker.objects.published()
+        .filter(slug__in=claim.actors)
+        .annotate(shown=Coalesce(Subquery(official.values("name")[:1]), F("name")))
+    )
+    found = (
+        Claim.objects.published()
+        .without_vectors()
+        .select_related("figures")
+        .filter(pk__in=RawSQL(NEAR, [claim.pk, PAIRS, FOR_EACH, *[claim.pk] * 3]))  # noqa: S611 (parameters)
+        .exclude(pk=claim.pk)
+        .annotate(
+            link=Subquery(links.values("kind")[:1]),
+            why=Subquery(links.values("reason")[:1]),
+            shared=RawSQL(SHARED, [claim.pk], output_field=FloatField()),  # noqa: S611 (a parameter)
+            actor_names=ArraySubquery(known.values(json=JSONObject(slug="slug", name="shown"))),
+        )
+        .order_by(F("link").asc(nulls_last=True), "-shared", "-pk")[: MOST_SHOWN + MOST_LINKED]
+    )
+    rows: list[Any] = [row for row in found if row.link or row.shared >= LEAST_SHARED]
+    linked = sum(bool(row.link) for row in rows)
+    return [_related(claim, row, names) for row in rows[: max(MOST_SHOWN, linked)]]
+
+
+def _related(claim: Claim, other: Any, names: Names) -> Related:
+    figures = getattr(other, "figures", None)
+    return Related(other, stamp(figures.rating if figures else ""), "; ".join(_reasons(claim, other, names)))
+
+
+def _reasons(claim: Claim, other: Any, names: Names) -> list[str]:
+    """In words: the editor's link, who both are about, who takes a stand on both, the topic."""
+    reasons = [str(label(other.link, LinkKind))] if other.link else []
+    if other.why:
+        reasons.append(other.why)
+    both = dict.fromkeys(row["name"] for row in other.actor_names or () if row["slug"] in other.actors)
+    theirs = _parties(other)
+    both |= {names(party, name): None for party, name in _parties(claim).items() if party in theirs}
+    if both:
+        reasons.append(_("both: %(names)s") % {"names": joined(sorted(both))})
+    if claim.topic_id and claim.topic_id == other.topic_id:
+        reasons.append(_("same topic"))
+    return reasons
+
+
+def _parties(claim: Any) -> dict[int, str]:
+    figures = getattr(claim, "figures", None)
+    return {party["party"]: party["name"] for party in figures.parties} if figures else {}
