@@ -191,6 +191,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReviseForm(opened.current, request.POST) if do == "edit" else None
     if form is not None and not form.is_valid():
         return _page(request, opened, do=card, form=form)
+    trouble: dict[str, Any]
     try:
         next_one = ACTS[do](request, opened, opened.current, form)
     except Refused as refused:

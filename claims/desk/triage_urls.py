@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from claims.desk import triage, triage_queue
+from claims.desk import surest, triage, triage_queue
 
 urlpatterns = [
     path("", triage_queue.queue, name="triage"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("<int:pk>/close/", triage.close, name="triage_close"),
     path("<int:pk>/next/", triage.following, name="triage_next"),
     path("statements/<int:pk>/", triage.decide, name="triage_decide"),
+    path("sure/", surest.surest, name="triage_sure"),
     path("undo/<int:pk>/", triage.undo, name="triage_undo"),
 ]

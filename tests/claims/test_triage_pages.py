@@ -404,3 +404,33 @@ def test_a_text_without_end_is_shown_around_the_current_words() -> None:
 def test_the_front_of_the_queue_survives_without_suggestions(editor: Client) -> None:
     assert waiting.next_article() is None
     assert "Nothing waits." in main_of(editor.get(reverse("desk:triage")))
+
+
+# --- Many at once
+
+
+def test_the_surest_are_counted_first_and_accepted_in_one_post(editor: Client, article: Source) -> None:
+    known = make_speaker("Karim Testi")
+    sure, less = (
+        suggest(article, TWO, "Testi", confidence=0.9),
+        suggest(article, "sostengono", "Testi", confidence=0.6),
+    )
+    turning = suggest(article, DENIAL, "Testi", "denies", confidence=0.99)
+    StatementSpeaker.objects.update(speaker=known)
+    page = reverse("desk:triage_sure")
+    shown = main_of(editor.get(page))
+    assert "1 suggestion fits" in shown and TWO in shown and DENIAL not in shown
+    assert "2 suggestions fit" in main_of(editor.get(page, {"at_least": 55}))
+    assert "0 suggestions fit" in main_of(editor.get(page, {"at_least": 75, "language": "en"}))
+    assert "less than or equal to 100" in main_of(editor.get(page, {"at_least": "999"}))
+    answer = main_of(editor.post(page, {"at_least": 75}, follow=True))
+    assert "1 suggestion accepted." in answer
+    assert [review_of(each) for each in (sure, less, turning)] == ["accepted", "suggested", "suggested"]
+    assert editor.post(page, {"at_least": "x"}).status_code == 200 and review_of(less) == "suggested"
+
+
+def test_only_who_may_triage_accepts_many_at_once(client: Client, article: Source) -> None:
+    viewer = signed_in(make_account("viewer", "viewer"))
+    page = reverse("desk:triage_sure")
+    assert client.post(page, {"at_least": 75})["Location"].startswith(reverse("admin:login"))
+    assert viewer.get(page).status_code == viewer.post(page, {"at_least": 75}).status_code == 403
