@@ -41,6 +41,7 @@ _OBJECT_AFTER = {
     ),
 }
 _QUOTES = word_set("quoted quotes quoting cited cites citing")
+_POINTING = frozenset({"it", "this", "that", "them"})
 _EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 _GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
 _BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
@@ -343,6 +344,15 @@ class Sentence:
             draft = self.draft(cue, [content], speaker, "clitic", False)
             draft.clitic = True
             return draft
+        if speaker is None and cue.verb.act in _TURNS and self.found and self.ends(cue.last):
+            # "ha ammesso la vendita, che a marzo aveva negato": the relative stands for what the verb before is about
+            said = self.found[-1].contents[-1]
+            which = next(
+                (k for k in range(said[1] + 1, min(cue.first, said[1] + 3)) if w.low[k] in ("che", "which")),
+                None,
+            )
+            if which is not None and w.text[which - 1] == "," and cue.first - which <= 4:
+                return self.draft(cue, [said], self.found[-1].speaker, "which", False)
         if speaker is not None and cue.verb.act in _OF_SOMETHING:
             relative = speaker[0] - 1
             if relative - 1 > self.first and w.low[relative] in ("which", "che", "cosa"):
@@ -640,7 +650,7 @@ class Sentence:
             return self._until(k, cue), "question"
         that = k if token in ("that", "che") else None
         if that is None and ("c" in frames or "w" in frames) and lex.language == "it":
-            that = self._che(k, limit)
+            that = self._che(k, limit, of_something=cue.verb.act in _OF_SOMETHING)
         if that is not None and ("c" in frames or "h" in frames or "o" in frames or "i" in frames):
             if that + 1 >= self.end():
                 return None
@@ -693,6 +703,8 @@ class Sentence:
                 return content, "as"
             if "n" not in frames:
                 return None
+        if cue.verb.act in _OF_SOMETHING and token in _POINTING and self._stands_alone(k):
+            return (k, k + 1), "object"
         if "c" in frames and lex.language == "en" and self._begins_clause(k, cue):
             return self._until(k, cue), "clause"
         if "n" in frames:
@@ -709,6 +721,17 @@ class Sentence:
         if "c" in frames and lex.language == "it":
             return None
         return None
+
+    def _stands_alone(self, k: int) -> bool:
+        """ "denied it in March", "denied that, but …": a pronoun that is the whole object."""
+        w, lex, j = self.w, self.lex, k + 1
+        return (
+            j >= self.end()
+            or not w.is_word(j)
+            or w.low[j] in lex.prepositions
+            or w.low[j] in lex.conjunctions
+            or w.low[j] in lex.times
+        )
 
     def _past_manner(self, k: int) -> int:
         """Past "con fermezza", "di persona", "a lungo", "in no uncertain terms": how it was said, before what was said."""
@@ -783,13 +806,14 @@ class Sentence:
                 return None
         return None
 
-    def _che(self, k: int, limit: int) -> int | None:
+    def _che(self, k: int, limit: int, *, of_something: bool) -> int | None:
         """ "ha detto lunedì a CBS News che": the conjunction further on, with no verb before it."""
         w, lex = self.w, self.lex
         for m in range(k, min(limit, k + 16)):
             token = w.low[m]
             if token == "che":
-                return m
+                relative = of_something and w.text[m - 1] == "," and w.low[k] in lex.determiners
+                return None if relative else m  # "ha ammesso la vendita, che a marzo aveva negato"
             if self._opens_quotation(m) or w.text[m] in FINAL or w.text[m] in {":", ";"}:
                 return None
             if any(cue.first == m for cue in self.cues):

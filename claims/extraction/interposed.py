@@ -26,6 +26,8 @@ def interposed(s: Sentence, cue: Cue) -> Draft | None:
     contents = [part for part in (_part(s, quotation.first, begin), _part(s, end, quotation.last)) if part]
     if not contents or contents[0][0] >= cue.first:
         return None
+    # A quotation that goes on through its paragraph is whole; one that holds who says it was left open by mistake.
+    quotation.balanced = quotation.closed is not None
     return s.draft(cue, contents, speaker, "interposed", True)
 
 
@@ -43,7 +45,7 @@ def _after_the_verb(s: Sentence, cue: Cue, quotation: Quotation) -> tuple[Range,
     if end < quotation.last and not (_parts_off(s, end) or w.text[end] in FINAL or w.is_mark(end)):
         return None
     dashed = w.text[lead] in DASHES
-    if not dashed and quotation.balanced and not (end < quotation.last and w.text[end] == ","):
+    if not dashed and quotation.closed is not None and not (end < quotation.last and w.text[end] == ","):
         return None
     return speaker, (lead, min(end + 1, quotation.last))
 
