@@ -35,6 +35,7 @@ from claims.public.naming import Names
 from claims.public.paging import counted, page
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
+from claims.public.unchanged import not_made_again
 from claims.visibility import published_outlets
 from claims.vocabulary import Publication, Rating, SpeakerKind
 from sources.models import Source
@@ -54,15 +55,22 @@ View = Callable[..., HttpResponse]
 
 CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = 20, 30, 200
 NEWEST_ON_HOME = 5
+# Seconds that a cache shared by readers may keep a page without asking.
+SHARED_FOR = 15
 
 
 def public_page(view: View) -> View:
-    """GET and HEAD only; whoever has the page already asks whether it changed (ETag), and no cache keeps it unasked."""
+    """GET and HEAD only; whoever has the page already asks whether it changed (ETag).
+
+    A browser asks every time. A cache between us may answer for 15 seconds by itself, so that a crowd is one reader to us; what is
+    withdrawn is gone from there within them.
+    """
 
     @csrf_exempt  # nothing can be sent here: a form from elsewhere hears 405, not 403
     @require_safe
+    @not_made_again
     @conditional_page
-    @cache_control(public=True, max_age=0, must_revalidate=True)
+    @cache_control(public=True, max_age=0, s_maxage=SHARED_FOR, must_revalidate=True)
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return view(request, *args, **kwargs)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import resolve
 from django.utils import translation
@@ -84,11 +88,21 @@ def test_the_language_switch_is_two_links_to_the_same_page(client: Client) -> No
     assert '<html lang="it">' in text
 
 
-def test_who_has_the_page_already_is_told_that_it_did_not_change(client: Client) -> None:
-    world = make_world()
-    first = client.get(f"/en/claims/{world.claim.slug}/")
-    again = client.get(f"/en/claims/{world.claim.slug}/", headers={"if-none-match": first["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+def test_every_page_takes_few_queries_and_answers_304_to_whoever_has_it(
+    client: Client, django_assert_max_num_queries: object
+) -> None:
+    for address in every_address(make_world()):
+        with django_assert_max_num_queries(10):  # type: ignore[operator]
+            first = client.get(f"/it/{address}")
+        again = client.get(f"/it/{address}", headers={"if-none-match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b""), address
+        assert {part.strip() for part in first["Cache-Control"].split(",")} == {
+            "public",
+            "max-age=0",
+            "s-maxage=15",
+            "must-revalidate",
+        }
+        assert len(first.content) < 120_000, address
 
 
 def test_pages_ask_no_other_site_for_anything_and_carry_no_style_or_script_of_their_own(
@@ -102,4 +116,13 @@ def test_pages_ask_no_other_site_for_anything_and_carry_no_style_or_script_of_th
         assert "<script>" not in text
         for attribute in ('src="http', 'rel="stylesheet" href="http', "url(http", "@import"):
             assert attribute not in text
-        assert len(text.encode()) < 120_000
+
+
+def test_style_and_script_are_small_enough_for_a_slow_line() -> None:
+    def zipped(name: str) -> int:
+        found = finders.find(name)
+        assert found, name
+        return len(gzip.compress(Path(str(found)).read_bytes()))
+
+    assert zipped("claimtracker/site.css") <= 6 * 1024
+    assert zipped("django_htmx/htmx-2.min.js") <= 20 * 1024
