@@ -42,6 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "turning": [entry for entry in entries if entry.turns],
         "others": [entry for entry in entries if not entry.turns],
         "counts": counts,
+        "to_triage": counts.suggestions,
         "acts": [(act, label(act, Act), n) for act, n in counts.acts],
         "languages": [(code, LABELS[Language][Language(code)], n) for code, n in counts.languages],
         "filters": filters,

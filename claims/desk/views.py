@@ -30,6 +30,7 @@ from claims.desk.people import editor_of
 from claims.desk.proposing import DecisionForm, try_to_decide, waits_for_a_second_reader
 from claims.desk.refusals import told
 from claims.desk.stages import waiting_on
+from claims.desk.waiting import possible_turns
 from claims.errors import Refused
 from claims.labels import choices
 from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
@@ -63,26 +64,28 @@ def on_the_desk(verb: Verb = Verb.READ_DESK) -> Callable[[View], View]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits, in counts that lead to it."""
-    claims, statements, articles, runs = (
+    claims, articles, runs = (
         reverse(f"admin:{name}_changelist")
-        for name in ("claims_claim", "claims_statement", "sources_source", "sources_importrun")
+        for name in ("claims_claim", "sources_source", "sources_importrun")
     )
     waiting = [
+    to_triage = queues.suggestions().count()
         (
             _("Published claims with new denials or admissions"),
             len(queues.claims_with_news()),
             f"{claims}?news=yes",
         ),
         (
+        (
+            _("Suggested denials and admissions that may turn a published claim"),
+            possible_turns().count(),
+            reverse("desk:triage"),
+        ),
             _("Published claims to be reviewed"),
             queues.to_be_reviewed().count(),
             f"{claims}?rating=none&publication=published",
         ),
-        (
-            _("Suggested statements to triage"),
-            queues.suggestions().count(),
-            f"{statements}?review__exact=suggested",
-        ),
+        (_("Suggested statements to triage"), to_triage, reverse("desk:triage")),
         (
             _("Changes proposed by a newer reading"),
             queues.proposed_changes().count(),
@@ -108,7 +111,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/home.html",
-        {"waiting": waiting, "newest": newest, "may_import": may(request.user, Verb.IMPORT)},
+        {
+            "waiting": waiting,
+            "newest": newest,
+            "to_triage": to_triage,
+            "may_import": may(request.user, Verb.IMPORT),
+        },
     )
 
 

@@ -359,6 +359,36 @@ def test_the_queue_is_narrowed_by_outlet_language_and_act(editor: Client, denial
     assert articles(before=english.pk) == [denial.source_id]
 
 
+def test_the_desks_home_its_head_and_the_list_of_statements_lead_to_triage(
+    editor: Client, denial: Statement
+) -> None:
+    claim = make_published_claim("Drones were sold to Belarus")
+    signatures.sign([claim.pk])
+    linking.weigh()
+    home = editor.get(reverse("desk:home")).content.decode()
+    queue = reverse("desk:triage")
+    assert re.search(rf'<nav.*<a href="{queue}">To triage <span class="desk-n">1</span></a>', home, re.DOTALL)
+    tiles = re.findall(rf'<a href="{queue}"><b>1</b> <span>([^<]*)<', home)
+    assert tiles == [
+        "Suggested denials and admissions that may turn a published claim",
+        "Suggested statements to triage",
+    ]
+    assert f'href="{queue}"' in editor.get(reverse("admin:claims_statement_changelist")).content.decode()
+
+
+def test_an_accepted_denial_of_a_published_claim_is_on_the_desks_list_and_not_on_the_page_of_readers(
+    editor: Client, client: Client, denial: Statement
+) -> None:
+    claim = make_published_claim("Drones were sold to Belarus")
+    Source.objects.filter(pk=denial.source_id).update(publication="published")
+    editor.post(*sent(denial, **{"who-0": make_speaker("Dmitry Peskov").pk, "claim": claim.pk}))
+    home = main_of(editor.get(reverse("desk:home")))
+    news = home[home.index("h-news") :]
+    assert "Dmitry Peskov" in news and "not shown to readers yet" in news and str(claim) in news
+    public = client.get(reverse("public:claim", args=[claim.slug])).content.decode()
+    assert str(claim) in public and "Peskov" not in public and DENIAL not in public
+
+
 # --- How much it asks of the database
 
 
