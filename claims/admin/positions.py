@@ -16,6 +16,7 @@ from claims.admin.inlines import statement_url
 from claims.admin.permitting import ByTheTable
 from claims.desk.finding import claims_about, statements_with
 from claims.models import Denial, StatementSpeaker
+from sources.models import long_columns
 
 
 class ShownFilter(admin.SimpleListFilter):
@@ -42,12 +43,11 @@ class DenialAdmin(ByTheTable, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Denial]:
         speakers = StatementSpeaker.objects.select_related("speaker")
-        heavy = ("body", "raw", "search", "furniture")
         return (
             super()
             .get_queryset(request)
             .select_related("claim", "statement__source")
-            .defer("claim__search_it", "claim__search_en", *(f"statement__source__{name}" for name in heavy))
+            .defer("claim__search_it", "claim__search_en", *long_columns("statement__source"))
             .prefetch_related(Prefetch("statement__speakers", speakers))
         )
 

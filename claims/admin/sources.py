@@ -29,10 +29,9 @@ from claims.desk.queues import possible_copies
 from claims.models import Statement
 from claims.permissions import may
 from claims.vocabulary import Review, Verb
-from sources.models import Source
+from sources.models import Source, long_columns
 from sources.vocabulary import Outcome
 
-HEAVY = ("body", "raw", "search", "furniture")
 # The text on an article's form; a longer one is read on its page.
 SHOWN = 60_000
 
@@ -103,7 +102,7 @@ class SourceAdmin(ByTheTable, KeepsVersions):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        return super().get_queryset(request).defer(*HEAVY)
+        return super().get_queryset(request).defer(*long_columns())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Source], search_term: str
@@ -192,7 +191,7 @@ class SourceAdmin(ByTheTable, KeepsVersions):
     def act_view(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
         if key not in SOURCE_ACTS:
             raise Http404
-        source = get_object_or_404(Source.objects.defer(*HEAVY), pk=pk)
+        source = get_object_or_404(Source.objects.defer(*long_columns()), pk=pk)
         return act_page(
             request,
             [source],

@@ -27,14 +27,13 @@ from claims.errors import Refused, Stale
 from claims.models import Position, Statement, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Review, Verb
-from sources.models import DerivationProposal, Source
+from sources.models import DerivationProposal, Source, long_columns
 
 STATEMENTS_A_PAGE = 50
 # Statements of an older version that are looked for in this one.
 OLDER_STATEMENTS = 500
 # Possible copies and versions listed on a page.
 LISTED = 50
-LONG = ("body", "raw", "search", "furniture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     """
     source = get_object_or_404(
         Source.objects.select_related("outlet", "origin", "derived_from").defer(
-            *LONG, *(f"{end}__{field}" for end in ("origin", "derived_from") for field in LONG)
+            *long_columns(), *long_columns("origin", "derived_from")
         ),
         pk=pk,
     )
@@ -101,11 +100,10 @@ def versions_of(source: Source) -> list[Source]:
 
 def proposals_of(source: Source) -> list[DerivationProposal]:
     """What it may be a copy of and what may be a copy of it; those that wait for a decision first."""
-    ends = ("source", "from_source")
     rows = (
         DerivationProposal.objects.filter(Q(source=source) | Q(from_source=source))
         .select_related("source__outlet", "from_source__outlet", "decided_by")
-        .defer(*(f"{end}__{field}" for end in ends for field in LONG))
+        .defer(*long_columns("source", "from_source"))
     )
     found = rows.order_by("-share", "pk")[:LISTED]
     return sorted(found, key=lambda each: (not each.is_waiting, each.source_id != source.pk))
@@ -180,7 +178,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def triage_once(request: HttpRequest, pk: int) -> HttpResponse:
     """Discards the suggestions on a confirmed copy that are words of statements of its original."""
-    source = get_object_or_404(Source.objects.defer(*LONG), pk=pk)
+    source = get_object_or_404(Source.objects.defer(*long_columns()), pk=pk)
 
     def do() -> str:
         n = linking.triage_once(source, by=editor_of(request))

@@ -36,6 +36,7 @@ from claims.labels import choices
 from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Rating, Stage, Verb
+from sources.models import long_columns
 
 View = Callable[..., HttpResponse]
 STATEMENTS_A_PAGE = 50
@@ -68,19 +69,19 @@ def home(request: HttpRequest) -> HttpResponse:
         reverse(f"admin:{name}_changelist")
         for name in ("claims_claim", "sources_source", "sources_importrun")
     )
-    waiting = [
     to_triage = queues.suggestions().count()
+    waiting = [
         (
             _("Published claims with new denials or admissions"),
             len(queues.claims_with_news()),
             f"{claims}?news=yes",
         ),
         (
-        (
             _("Suggested denials and admissions that may turn a published claim"),
             possible_turns().count(),
             reverse("desk:triage"),
         ),
+        (
             _("Published claims to be reviewed"),
             queues.to_be_reviewed().count(),
             f"{claims}?rating=none&publication=published",
@@ -203,12 +204,11 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
 
 def positions_of(claim: Claim) -> Any:
     """The claim's statements, oldest first by what is known of their day, then as they were stored."""
-    heavy = ("body", "raw", "search", "furniture")
     return (
         Position.objects.filter(claim=claim)
         .exclude(statement__review="rejected")
         .select_related("statement__source__outlet")
-        .defer(*(f"statement__source__{name}" for name in heavy))
+        .defer(*long_columns("statement__source"))
         .prefetch_related(
             Prefetch(
                 "statement__speakers", StatementSpeaker.objects.select_related("speaker", "on_behalf_of")

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from claims.models import PossibleTurn, Statement, StatementSpeaker
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import TURNING_ACTS, Act, Review
-from sources.models import Outlet, Source
+from sources.models import Outlet, Source, long_columns
 from sources.vocabulary import Language
 
 ARTICLES_A_PAGE = 50
@@ -91,12 +91,11 @@ def possible_turns(filters: Filters | None = None) -> QuerySet[PossibleTurn]:
 
 def front(filters: Filters) -> dict[int, list[PossibleTurn]]:
     """The front of the queue: possible turns by article, newest first."""
-    heavy = ("body", "raw", "search", "furniture")
     turns = (
         possible_turns(filters)
         .select_related("claim", "statement__source")
         .defer(
-            "claim__search_it", "claim__search_en", "claim__signature", *(f"statement__source__{name}" for name in heavy)
+            "claim__search_it", "claim__search_en", "claim__signature", *long_columns("statement__source")
         )
         .prefetch_related(Prefetch("statement__speakers", StatementSpeaker.objects.select_related("speaker")))
     )  # fmt: skip

@@ -17,7 +17,7 @@ from claims.public import dates
 from claims.public.naming import Names, joined
 from claims.public.timeline import Event
 from claims.vocabulary import Act, Hedge, Stance
-from sources.models import Source
+from sources.models import Source, long_columns
 from sources.quotations import AROUND
 from sources.vocabulary import Translation
 
@@ -34,8 +34,6 @@ ACTS_WORTH_SAYING = {
 }
 SENTENCE_ENDS = re.compile(r"[.!?…]\s+|\n+|[.!?][”»\"’]\s+")
 CLOSING_MARKS = '”»’"'
-# Columns of a source that lists leave in the database.
-LONG = ("body", "raw", "search", "furniture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def with_everything(positions: PositionQuerySet) -> PositionQuerySet:
     carriers = Carrier.objects.select_related("speaker", "outlet")
     return (
         positions.select_related("statement__source__outlet")
-        .defer(*(f"statement__source__{column}" for column in LONG))
+        .defer(*long_columns("statement__source"))
         .prefetch_related(
             Prefetch("statement__speakers", speakers),
             Prefetch("statement__carriers", carriers),

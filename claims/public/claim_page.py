@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from claims.labels import label
 from claims.models import Claim, Correction, Evidence, Position, Request, Verdict
 from claims.public import dates, sentences
-from claims.public.cards import LONG, Card, cards, speaker_keys, with_everything
+from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items
 from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.naming import Names
 from claims.public.related import Related, related
 from claims.public.timeline import Strip, in_time_order, strip
 from claims.vocabulary import EvidenceKind, PartyState, Stage, Stance
-from sources.models import Source
+from sources.models import Source, long_columns
 
 # More than a reader takes in; the rest is said in words.
 MOST_STATEMENTS = 150
@@ -195,7 +195,7 @@ def _evidence(claim: Claim) -> list[tuple[str, list[Evidence]]]:
         Evidence.objects.published()
         .filter(claim=claim)
         .select_related("statement__source__outlet", "source__outlet")
-        .defer(*(f"{path}__{column}" for path in ("statement__source", "source") for column in LONG))
+        .defer(*long_columns("statement__source", "source"))
         .order_by("id")
     )
     return [

@@ -30,14 +30,12 @@ from claims.models.correction import CorrectionQuerySet
 from claims.public.passages import Mark, Range, windows
 from claims.public.sentences import TURNS
 from claims.vocabulary import NameKind, PartyState, Stage
-from sources.models import Outlet, Source, SourceQuerySet
+from sources.models import Outlet, Source, SourceQuerySet, long_columns
 from sources.vocabulary import PASSAGE_CONTEXT, Shown, SourcePublication
 
 Dict = dict[str, Any]
 
 LANGUAGES = ("it", "en")
-# Columns of a source that lists leave in the database.
-LONG = ("body", "raw", "search", "furniture")
 
 
 def origin_of(request: HttpRequest) -> str:
@@ -99,8 +97,7 @@ def with_everything(statements: StatementQuerySet) -> StatementQuerySet:
     return (
         statements.select_related("source__outlet", "source__origin")
         .defer(
-            *(f"source__{column}" for column in LONG),
-            *(f"source__origin__{column}" for column in LONG),
+            *long_columns("source", "source__origin"),
         )
         .annotate(after_is_seen=seen("after"), inside_is_seen=seen("inside"))
         .prefetch_related(
@@ -120,7 +117,7 @@ def with_references(corrections: CorrectionQuerySet) -> CorrectionQuerySet:
     """What a correction's dict needs."""
     found: CorrectionQuerySet = (
         corrections.select_related("claim", "source")
-        .defer(*(f"source__{column}" for column in LONG), "claim__search_it", "claim__search_en")
+        .defer(*long_columns("source"), "claim__search_it", "claim__search_en")
         .annotate(statement_is_seen=seen("statement"))
     )
     return found
@@ -343,9 +340,7 @@ def outlet(row: Outlet) -> Dict:
 
 def with_origin(sources: SourceQuerySet) -> SourceQuerySet:
     """What a source's dict needs."""
-    found: SourceQuerySet = sources.select_related("outlet", "origin").defer(
-        *(f"origin__{column}" for column in LONG)
-    )
+    found: SourceQuerySet = sources.select_related("outlet", "origin").defer(*long_columns("origin"))
     return found
 
 

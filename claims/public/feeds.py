@@ -27,12 +27,13 @@ from claims.models import Claim, Correction, Position, Verdict
 from claims.public import lists, sentences
 from claims.public.answers import for_machines, problem
 from claims.public.cards import Card, cards, source_url, speaker_keys, with_everything
-from claims.public.claim_page import decision
 from claims.public.corrections import correction_items
-from claims.public.data import LONG, figures, origin_of
+from claims.public.data import figures, origin_of
+from claims.public.decisions import decision
 from claims.public.found import claim_at, moved_to
 from claims.public.naming import Names
 from claims.vocabulary import CorrectionKind, Publication
+from sources.models import long_columns
 
 MOST_ENTRIES = 50
 # What XML cannot say, however it is written (https://www.w3.org/TR/xml/#charsets).
@@ -111,9 +112,9 @@ def _statements(claim: Claim | None) -> list[Entry]:
     rows = with_everything(Position.objects.published().counted().filter(claim=claim).select_related("claim"))
     return _positions(
         list(
-            rows.defer(
-                "claim__search_it", "claim__search_en", *(f"statement__source__{c}" for c in LONG)
-            ).order_by("-published_at", "-id")[:MOST_ENTRIES]
+            rows.defer("claim__search_it", "claim__search_en", *long_columns("statement__source")).order_by(
+                "-published_at", "-id"
+            )[:MOST_ENTRIES]
         )
     )
 
@@ -138,7 +139,7 @@ def _corrections(claim: Claim | None) -> list[Entry]:
     if claim is not None:
         said = Position.objects.published().filter(claim=claim).values("statement")
         rows = rows.filter(Q(claim=claim) | Q(statement__in=said))
-    rows = rows.defer(*(f"source__{column}" for column in LONG)).order_by("-made_at", "-id")[:MOST_ENTRIES]
+    rows = rows.defer(*long_columns("source")).order_by("-made_at", "-id")[:MOST_ENTRIES]
     return [
         Entry(
             f"correction/{item.correction.pk}",

@@ -17,13 +17,12 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from claims.models import Claim, Speaker, Statement, StatementSpeaker
 from claims.models.statement import WORDS
-from claims.public.cards import LONG
 from claims.public.filters import CONFIGURATIONS
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.naming import page_language
 from claims.public.paging import MOST_COUNTED, Count
 from claims.vocabulary import SpeakerKind
-from sources.models import Source
+from sources.models import Source, long_columns
 from sources.names import fold
 from sources.sounds import sounds
 
@@ -118,7 +117,7 @@ def _statements(asked: str) -> QuerySet[Statement]:
         .alias(words=WORDS)
         .filter(words=_words(asked, "it") | _words(asked, "en"))
         .select_related("source__outlet")
-        .defer(*(f"source__{column}" for column in LONG))
+        .defer(*long_columns("source"))
         .prefetch_related(Prefetch("speakers", StatementSpeaker.objects.select_related("speaker")))
     )
 

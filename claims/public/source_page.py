@@ -11,7 +11,7 @@ from claims.public import dates, passages
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items
 from claims.public.naming import Names
-from sources.models import Source
+from sources.models import Source, long_columns
 from sources.vocabulary import PASSAGE_CONTEXT, Shown
 
 MOST_PASSAGES = 300
@@ -69,7 +69,7 @@ def source_page(source: Source) -> SourcePage:
         .defer(
             "claim__search_it",
             "claim__search_en",
-            *(f"statement__source__{c}" for c in ("body", "raw", "search", "furniture")),
+            *long_columns("statement__source"),
         )
         .order_by("statement_id", "id")[:MOST_PASSAGES]
     )

@@ -14,6 +14,7 @@ from claims.public.claim_page import Day, Turn, by_day, turns
 from claims.public.naming import Names
 from claims.public.timeline import in_time_order
 from claims.vocabulary import NameKind, Stance
+from sources.models import long_columns
 
 MOST_STATEMENTS = 150
 # Longer chains of "speaks for" are not followed.
@@ -44,7 +45,7 @@ def speaker_page(speaker: Speaker) -> SpeakerPage:
         .defer(
             "claim__search_it",
             "claim__search_en",
-            *(f"statement__source__{c}" for c in ("body", "raw", "search", "furniture")),
+            *long_columns("statement__source"),
         )
         .order_by("-statement_id", "-id")[: MOST_STATEMENTS + 1]
     )

@@ -3,7 +3,7 @@
 from sources.models.derivation import DerivationProposal, DerivationProposalQuerySet, Sketch
 from sources.models.importrun import ImportItem, ImportRun
 from sources.models.outlet import Outlet, OutletQuerySet
-from sources.models.source import Source, SourceQuerySet
+from sources.models.source import Source, SourceQuerySet, long_columns
 
 __all__ = [
     "DerivationProposal",
@@ -15,4 +15,5 @@ __all__ = [
     "Sketch",
     "Source",
     "SourceQuerySet",
+    "long_columns",
 ]

@@ -23,6 +23,15 @@ from sources.vocabulary import (
     Translation,
 )
 
+# What lists leave in the database.
+LONG = ("body", "raw", "search", "furniture")
+
+
+def long_columns(*through: str) -> list[str]:
+    """The names by which `defer` leaves out the long columns of sources, and of those that fields lead to ("statement__source")."""
+    return [f"{field}__{column}" for field in through for column in LONG] if through else list(LONG)
+
+
 # The body may change once, from our digest to the very original that the digest says it stands for: the database takes the sum
 # of the new text itself. (Erasing a text on a recorded order, `redact`, is done by the owner, for whom pgtrigger.ignore works.)
 BODY_IS_IMMUTABLE = pgtrigger.Trigger(
@@ -118,7 +127,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def without_text(self) -> SourceQuerySet:
         """For lists: leaves the long columns in the database."""
-        return self.defer("body", "raw", "search", "furniture")
+        return self.defer(*long_columns())
 
 
 @tracked(exclude=["search", "raw"])

@@ -33,7 +33,7 @@ from claims.public.paging import beyond, cursor, place_of
 from claims.public.source_page import MOST_PASSAGES
 from claims.visibility import published_outlets
 from claims.vocabulary import NameKind, Publication
-from sources.models import Source
+from sources.models import Source, long_columns
 from sources.vocabulary import SourcePublication
 
 PREFIX = "/api/v1/"
@@ -273,7 +273,7 @@ def speakers(request: HttpRequest, wanted: Query[asked.SpeakersAsked]) -> HttpRe
         return [data.speaker(row, known) for row in rows]
 
     rows = asked.speakers(wanted).select_related("speaks_for", "only_in")
-    rows = rows.defer(*(f"only_in__{column}" for column in data.LONG))
+    rows = rows.defer(*long_columns("only_in"))
     return _page(request, wanted, rows, ("sort_key", "id"), shape, descending=False)
 
 

@@ -15,7 +15,7 @@ from claims.models import Carrier, Claim, Position, Statement, StatementSpeaker,
 from claims.public import data
 from claims.public.data import Known
 from claims.vocabulary import Stance
-from sources.models import Source
+from sources.models import Source, long_columns
 
 BATCH = 500
 # Between several names in one cell; a comma may stand inside a name.
@@ -165,7 +165,7 @@ def _positions(rows: QuerySet[Position], known: Known, language: str) -> Iterato
             "claim__search_it",
             "claim__search_en",
             "claim__signature",
-            *(f"statement__source__{column}" for column in data.LONG),
+            *long_columns("statement__source"),
         )
         .annotate(inside_is_seen=data.seen("statement__inside"))
         .prefetch_related(
