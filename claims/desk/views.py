@@ -36,7 +36,6 @@ from claims.labels import choices
 from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Rating, Stage, Verb
-from sources.models import long_columns
 
 View = Callable[..., HttpResponse]
 STATEMENTS_A_PAGE = 50
@@ -204,11 +203,12 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
 
 def positions_of(claim: Claim) -> Any:
     """The claim's statements, oldest first by what is known of their day, then as they were stored."""
+    heavy = ("body", "raw", "search", "furniture")
     return (
         Position.objects.filter(claim=claim)
         .exclude(statement__review="rejected")
         .select_related("statement__source__outlet")
-        .defer(*long_columns("statement__source"))
+        .defer(*(f"statement__source__{name}" for name in heavy))
         .prefetch_related(
             Prefetch(
                 "statement__speakers", StatementSpeaker.objects.select_related("speaker", "on_behalf_of")
