@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from claims.reading.suggestions import Place, Suggestion
 from claims.vocabulary import STANCE_OF_ACT, Act, ChangeKind
 
-__all__ = ["ALIKE", "Change", "Stored", "changes", "overlap", "sift"]
+__all__ = ["ALIKE", "Change", "Stored", "changes", "overlap", "same_words", "sift"]
 
 # Two statements are about the same words when they share at least so much of all their characters.
 ALIKE = 0.5
@@ -19,13 +19,17 @@ _DRAWER = 500
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A statement of the source. `decided`: an editor or a record has had a hand in it."""
+    """A statement of the source. `decided`: an editor or a record has had a hand in it.
+
+    `cue`: None where nothing is known by it, as with a discarded statement: other words of the same verb are news then.
+    """
 
     pk: int
     fingerprint: str
     spans: tuple[Place, ...]
     act: str
     decided: bool
+    cue: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,22 @@ def overlap(one: Sequence[Place], other: Sequence[Place]) -> float:
     return shared / total if total else 0.0
 
 
+def same_words(found: Suggestion, other: Stored) -> float:
+    """How much two statements are about the same words, 0 to 1; 0 when they are not about the same.
+
+    Either they share at least half of their characters; or one verb introduces both and the words touch, cut more or less
+    widely ("urged him to stop", "to stop"), or the verb's own words are all that was found ("having denied it").
+    """
+    shared = overlap(found.spans, other.spans)
+    if shared >= ALIKE:
+        return shared
+    if not found.cue or not other.cue or overlap([found.cue], [other.cue]) < ALIKE:
+        return 0.0
+    if shared or all(overlap([span], [found.cue]) for span in found.spans):
+        return max(shared, 0.01)
+    return 0.0
+
+
 def sift(found: Iterable[Suggestion], stored: Sequence[Stored]) -> tuple[list[Suggestion], dict[str, int]]:
     """What may be suggested: nothing that is there, and no words that an editor has decided about.
 
@@ -60,11 +80,11 @@ def sift(found: Iterable[Suggestion], stored: Sequence[Stored]) -> tuple[list[Su
     for each in found:
         if each.fingerprint in there:
             continue
-        same = next((other for other in decided.alike(each.spans) if _same_kind(each, other)), None)
-        if same is None:
-            new.append(each)
+        same = [(alike, -other.pk) for alike, other in decided.alike(each) if _same_kind(each, other)]
+        if same:
+            there[each.fingerprint] = -max(same)[1]
         else:
-            there[each.fingerprint] = same.pk
+            new.append(each)
     return new, there
 
 
@@ -91,9 +111,7 @@ def _pairs(fresh: Iterable[Suggestion], gone: Sequence[Stored]) -> list[tuple[in
     """Statements found no more and findings of much the same words, the most alike first."""
     places = _Places(gone)
     alike = [
-        (-overlap(each.spans, other.spans), other.pk, each.fingerprint)
-        for each in fresh
-        for other in places.alike(each.spans)
+        (-likeness, other.pk, each.fingerprint) for each in fresh for likeness, other in places.alike(each)
     ]
     return [(pk, fingerprint) for _likeness, pk, fingerprint in sorted(alike)]
 
@@ -109,14 +127,16 @@ class _Places:
     def __init__(self, stored: Sequence[Stored]) -> None:
         self._drawers: dict[int, list[Stored]] = defaultdict(list)
         for each in stored:
-            for drawer in _drawers(each.spans):
+            for drawer in _drawers(each.spans, each.cue):
                 self._drawers[drawer].append(each)
 
-    def alike(self, spans: Sequence[Place]) -> Iterator[Stored]:
-        """Those of the same words."""
-        near = {each.pk: each for drawer in _drawers(spans) for each in self._drawers.get(drawer, ())}
-        return (each for each in near.values() if overlap(spans, each.spans) >= ALIKE)
+    def alike(self, found: Suggestion) -> Iterator[tuple[float, Stored]]:
+        """Those of the same words, with how much they are the same."""
+        drawers = _drawers(found.spans, found.cue)
+        near = {each.pk: each for drawer in drawers for each in self._drawers.get(drawer, ())}
+        return ((alike, each) for each in near.values() if (alike := same_words(found, each)))
 
 
-def _drawers(spans: Sequence[Place]) -> set[int]:
-    return {drawer for start, end in spans for drawer in range(start // _DRAWER, end // _DRAWER + 1)}
+def _drawers(spans: Sequence[Place], cue: Place | None) -> set[int]:
+    places = [*spans, cue] if cue else spans
+    return {drawer for start, end in places for drawer in range(start // _DRAWER, end // _DRAWER + 1)}

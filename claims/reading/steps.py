@@ -21,7 +21,7 @@ from claims.permissions import require
 from claims.reading.comparing import Change, Stored, changes, sift
 from claims.reading.hints import known_names
 from claims.reading.storing import insert
-from claims.reading.suggestions import Suggestion, Text, most_useful, suggestions
+from claims.reading.suggestions import Place, Suggestion, Text, most_useful, suggestions
 from claims.vocabulary import ChangeKind, Review, StatementOrigin, Verb
 from sources.models import Source
 from sources.vocabulary import BodyKind, Language
@@ -181,12 +181,19 @@ def _stored(text: Text) -> list[Stored]:
             spans=tuple((span["start"], span["end"]) for span in row["spans"]),
             act=row["act"],
             decided=row["on_a_claim"] or not _untouched(row),
+            cue=_cue(row),
         )
         for row in rows.values(
-            "pk", "fingerprint", "spans", "act", "origin", "review", "version", "on_a_claim"
+            "pk", "fingerprint", "spans", "cue_span", "act", "origin", "review", "version", "on_a_claim"
         )
         if all(text.body[span["start"] : span["end"]] == span["exact"] for span in row["spans"])
     ]
+
+
+def _cue(row: Mapping[str, Any]) -> Place | None:
+    """Where the verb stands. Whoever discards a badly cut statement has not decided about a better cut of the same verb."""
+    span = row["cue_span"]
+    return (span["start"], span["end"]) if span and row["review"] != Review.REJECTED else None
 
 
 def _untouched(row: Mapping[str, Any]) -> bool:

@@ -63,6 +63,11 @@ class Suggestion:
         return [(span["start"], span["end"]) for span in self.statement["spans"]]
 
     @property
+    def cue(self) -> Place | None:
+        span = self.statement["cue_span"]
+        return (span["start"], span["end"]) if span else None
+
+    @property
     def act(self) -> str:
         return str(self.statement["act"])
 

@@ -32,7 +32,15 @@ from claims.vocabulary import (
     StatementOrigin,
 )
 from sources.models import Source
-from tests.factories import make_claim, make_outlet, make_source, make_speaker, make_statement, make_user
+from tests.factories import (
+    make_claim,
+    make_outlet,
+    make_source,
+    make_speaker,
+    make_statement,
+    make_user,
+    span_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -352,6 +360,24 @@ def test_words_that_a_record_or_an_editor_brought_are_not_suggested() -> None:
     assert (answer.found, answer.suggested) == (3, 0)
 
 
+def test_words_of_the_same_verb_cut_more_widely_are_not_suggested_and_its_other_words_are() -> None:
+    source = make_source(BODY)
+    cue = span_of(source.body, "ha negato")
+    make_statement(source, "droni", act="denies", cue="ha negato", cue_span=cue)
+    verb_alone = found("ha negato", Act.DENIES, "ha negato", "Marco Belli")
+    other_words = found("al Paese vicino", Act.DENIES, "ha negato", "Marco Belli")
+    other_act = found("aver venduto droni", Act.ASSERTS, "ha negato", "Marco Belli")
+    answer = store(text_of(source), [DENIAL, verb_alone, other_words, other_act])
+    assert (answer.found, answer.suggested) == (4, 2)
+    assert suggested(source) == ["al Paese vicino", "aver venduto droni"]
+    # Whoever discards one cut has not decided about a better one.
+    source = make_source(BODY + "2")
+    cue = span_of(source.body, "ha negato")
+    cut = make_statement(source, "droni", act="denies", cue="ha negato", cue_span=cue, review="suggested")
+    reject(cut, by=make_user(Role.EDITOR))
+    assert store(text_of(source), [DENIAL]).suggested == 1
+
+
 def test_the_same_words_with_another_stance_are_news() -> None:
     source = make_source(BODY)
     make_statement(source, "di aver venduto droni al Paese vicino", act="asserts")
@@ -458,6 +484,15 @@ def test_an_added_statement_stands_inside_the_one_around_it(newer: Callable[[], 
     store(text_of(source), [outer, inner])
     added = take_change(ReadingChange.objects.get(), by=editor)
     assert added.inside == Statement.objects.get(cue="") and added.version == 1
+
+
+def test_a_newer_cut_of_the_same_verb_is_one_change(newer: Callable[[], None]) -> None:
+    source = make_source(BODY)
+    short = found("droni", Act.DENIES, "ha negato", "Marco Belli")
+    store(text_of(source), [short])
+    newer()
+    store(text_of(source), [DENIAL])
+    assert changes_of(source) == [("change", "droni", "di aver venduto droni al Paese vicino")]
 
 
 def test_what_an_editor_leaves_is_not_proposed_again(newer: Callable[[], None], editor: User) -> None:

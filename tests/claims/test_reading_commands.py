@@ -19,10 +19,11 @@ import pytest
 from django.core.management import call_command
 
 from claims.models import Reading, ReadingChange, Statement
+from claims.vocabulary import Role
 from sources.models import Source
 from tests.conftest import originals
 from tests.databases import ROOT
-from tests.factories import make_source
+from tests.factories import make_source, make_user
 
 NEWS = (
     "Il ministero smentisce\n\n"
@@ -426,6 +427,21 @@ def test_the_five_articles_are_read_and_nothing_is_suggested_inside_furniture(tm
         # No article prints its date: a weekday alone gives no day.
         assert not [row for row in rows if row.said_basis == "inferred"]
     assert ReadingChange.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_articles_with_annotated_records_get_no_suggestion_that_a_record_is(tmp_path: Path) -> None:
+    """All that the machine finds in the five articles are statements that the records brought, the denials among them."""
+    folder = originals()
+    if folder is None:
+        pytest.skip("../shared/seeds is not here")
+    make_user(Role.SENIOR_EDITOR)
+    call_command("import_seeds", "--articles", str(folder), stdout=StringIO())
+    before = list(Statement.objects.order_by("pk").values())
+    lines, _ = run("read_sources", "--all", "--json")
+    assert len(lines) == 5 and all(line["found"] >= 5 for line in lines)
+    assert [line["suggested"] for line in lines] == [0] * 5
+    assert list(Statement.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.django_db
