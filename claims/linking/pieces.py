@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import contest
-from claims.acts import act, change, lock
-from claims.errors import Refused, Stale
-from claims.linking.statements import claims_of
+from claims.acts import act, change
+from claims.errors import Refused
+from claims.linking.statements import claims_of, still_suggested
 from claims.linking.undoing import reversible
 from claims.models import Position, Statement, StatementSpeaker, TriageAct
 from claims.vocabulary import Review, StatementOrigin, Verb
@@ -71,15 +71,10 @@ def _both(
     first: Statement, second: Statement, base: int | None, other_base: int | None
 ) -> tuple[Statement, Statement]:
     """Both as stored now, held in the order of their keys, so that two editors cannot wait for each other."""
-    stored = {each.pk: lock(each) for each in sorted((first, second), key=lambda each: each.pk)}
     if first.pk == second.pk or first.source_id != second.source_id:
         raise Refused("merge", _("Choose two suggestions of the same article."))
-    for each, version in ((first, base), (second, other_base)):
-        row = stored[each.pk]
-        if version is not None and row.version != version:
-            raise Stale({"review": None}, {"review": row.review}, {"review": Review.SUGGESTED.value})
-        if row.review != Review.SUGGESTED:
-            raise Refused("decided", _("Somebody has decided about this statement already."))
+    bases = sorted(((first, base), (second, other_base)), key=lambda each: each[0].pk)
+    stored = {each.pk: still_suggested(each, version) for each, version in bases}
     return stored[first.pk], stored[second.pk]
 
 
@@ -102,11 +97,7 @@ def split_statement(
     Raises Refused where they are not words of the statement, or are all of it; Stale.
     """
     with act(Verb.TRIAGE, by=by, name="split_statement"):
-        stored = lock(statement)
-        if base is not None and stored.version != base:
-            change(stored, {"spans": stored.spans}, base=base)  # raises Stale
-        if stored.review != Review.SUGGESTED:
-            raise Refused("decided", _("Somebody has decided about this statement already."))
+        stored = still_suggested(statement, base)
         body = stored.source.body
         taken = [(span["start"], span["end"]) for span in words]
         left = _without([(span["start"], span["end"]) for span in stored.spans], taken, body)

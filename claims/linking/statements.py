@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import contest
-from claims.acts import act, change, lock, refuse_steps_own
+from claims.acts import act, change, lock, refuse_steps_own, stale
 from claims.corrections import in_both, note_change, was_seen
 from claims.errors import Refused
 from claims.models import (
@@ -33,6 +33,18 @@ OWN = frozenset({"source", "origin", "review", "review_reason", "reviewed_by", "
 
 def claims_of(statement: Statement) -> list[int]:
     return list(statement.positions.values_list("claim_id", flat=True))
+
+
+def still_suggested(statement: Statement, base: int | None) -> Statement:
+    """The suggestion as stored now, held until the end of the act. Raises Stale when it was changed since `base`, Refused when it was
+    decided.
+    """
+    stored = lock(statement)
+    if base is not None and stored.version != base:
+        raise stale(stored, {"review": stored.review}, base=base)
+    if stored.review != Review.SUGGESTED:
+        raise Refused("decided", _("Somebody has decided about this statement already."))
+    return stored
 
 
 def accept(statement: Statement, *, by: User, base: int | None = None) -> None:

@@ -12,14 +12,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from claims import contest
-from claims.acts import act, change, lock, refuse_steps_own
-from claims.errors import Refused
+from claims.acts import act, change, refuse_steps_own
 from claims.linking.making import make_claim_from, make_speaker_from
 from claims.linking.names import save_name_variant
-from claims.linking.statements import OWN, accept, attach, claims_of, credit, reject
+from claims.linking.statements import OWN, accept, attach, claims_of, credit, reject, still_suggested
 from claims.linking.undoing import Trace, reversible
 from claims.models import Claim, Position, PossibleTurn, Speaker, Statement, StatementSpeaker, TriageAct
 from claims.models.claim import READERS_SEE
@@ -84,7 +82,7 @@ def settle(
     inside refuse. Readers see nothing of it before "publish update".
     """
     with act(Verb.TRIAGE, by=by, name="settle"):
-        stored = _still_suggested(statement, base)
+        stored = still_suggested(statement, base)
         with reversible("accept", stored.source_id, [stored.pk], by=by) as trace:
             _credit(stored, who, by=by, trace=trace)
             if on is not None:
@@ -143,7 +141,7 @@ def _variant(statement: Statement, speaker: Speaker, name: str, *, by: User) -> 
 def discard(statement: Statement, *, by: User, because: str = "", base: int | None = None) -> TriageAct:
     """Discards one suggestion. Raises Stale and Refused as `settle` does."""
     with act(Verb.TRIAGE, by=by, name="discard", because=because):
-        stored = _still_suggested(statement, base)
+        stored = still_suggested(statement, base)
         with reversible("discard", stored.source_id, [stored.pk], by=by) as trace:
             reject(stored, by=by, because=because)
         return trace.kept
@@ -155,21 +153,11 @@ def revise(
     """Changes words, act or date of a suggestion, which goes on waiting. Raises Stale with the three sides, Refused."""
     with act(Verb.TRIAGE, by=by, name="revise"):
         refuse_steps_own(changes, OWN)
-        stored = _still_suggested(statement, None)
+        stored = still_suggested(statement, None)
         with reversible("edit", stored.source_id, [stored.pk], by=by) as trace:
             change(stored, changes, base=base)
             contest.refresh(claims_of(stored))
         return trace.kept
-
-
-def _still_suggested(statement: Statement, base: int | None) -> Statement:
-    """The suggestion as stored now, held until the end. Raises Stale, or Refused when it waits no longer."""
-    stored = lock(statement)
-    if base is not None and stored.version != base:
-        change(stored, {"review": stored.review}, base=base)  # raises Stale with its three sides
-    if stored.review != Review.SUGGESTED:
-        raise Refused("decided", _("Somebody has decided about this statement already."))
-    return stored
 
 
 def close_article(source: Source, *, by: User, up_to: int, because: str = "") -> TriageAct | None:
