@@ -34,7 +34,7 @@ _OF_SOMETHING_TOO = (Act.REFUSES, Act.ANNOUNCES)
 _WITH_AGENT_LATER = (Act.REFUSES, Act.ANNOUNCES, Act.WARNS)
 # Prepositions before what the verb is about, for the frame P.
 _OBJECT_AFTER = {
-    "en": frozenset({"to", "on", "of", "from", "for", "against", "about", "over"}),
+    "en": frozenset({"to", "on", "of", "from", "for", "against", "about", "over", "with", "at"}),
     "it": word_set(
         "di del dello della dei degli delle dell' dell’ su sul sullo sulla sui sugli sulle sull' sull’"
         " contro per da dal dalla dalle dai dall' dall’ a al alla ai alle"
@@ -319,7 +319,8 @@ class Sentence:
     def _fits(self, cue: Cue, speaker: Range | None, content: Range, how: str) -> bool:
         """Whether the verb, with this content and this subject or none, says something."""
         w = self.w
-        if how == "object" and cue.clitic >= 0 and cue.verb.act not in _OF_SOMETHING:
+        calls = cue.verb.lemma in ("definire", "chiamare", "bollare")  # "l'ha definita una provocazione"
+        if how == "object" and cue.clitic >= 0 and cue.verb.act not in _OF_SOMETHING and not calls:
             return False  # "Lo ha detto il ministro": he says it, he is not what is said
         if "I" in cue.verb.frames and not any(_INFINITIVE.match(w.low[m]) for m in range(*content)):
             return False
@@ -611,7 +612,7 @@ class Sentence:
         if "P" in frames and cue.last < limit and w.low[cue.last] in _OBJECT_AFTER[lex.language]:
             return (self._until(cue.last + 1, cue, phrase=True), "object") if cue.last + 1 < limit else None
         if k < limit and w.text[k] == ",":
-            m = self._resumes(k + 1, limit)
+            m = self._resumes(k + 1, limit, cue.verb.act)
             if m is None:
                 return None
             k = m
@@ -699,7 +700,10 @@ class Sentence:
             content = (
                 self._until(k, cue) if k < limit and (w.low[k] in lex.as_ or self._begins_object(k)) else None
             )
-            if content and any(w.low[m] in lex.as_ or self._opens_quotation(m) for m in range(*content)):
+            if content and (
+                any(w.low[m] in lex.as_ or self._opens_quotation(m) for m in range(*content))
+                or (w.low[content[1] - 1] in lex.false_words and content[1] - content[0] > 1)
+            ):
                 return content, "as"
             if "n" not in frames:
                 return None
@@ -792,7 +796,7 @@ class Sentence:
         phrase = nouns.before(self.w, self.lex, cue.first, self.first)
         return phrase is not None and any(self.w.low[k] in self.lex.documents for k in range(*phrase))
 
-    def _resumes(self, k: int, limit: int) -> int | None:
+    def _resumes(self, k: int, limit: int, act: Act) -> int | None:
         """After a comma: "ha detto, in una nota, che …": where the conjunction or quotation is, if it is near."""
         for m in range(k, min(limit, k + 14)):
             if (self.w.low[m] in ("that", "che") and self.w.text[m - 1] == ",") or self._opens_quotation(m):
@@ -800,6 +804,8 @@ class Sentence:
             if self.w.text[m] == "," and m + 2 < limit and self.w.low[k] in self.lex.prepositions:
                 # "ha negato, tramite il console, di aver accolto", "of to have": the preposition is passed over
                 start = m + 1 + (self.w.low[m + 1] == "of" and self.w.low[m + 2] == "to")
+                if act == Act.DENIES and self.w.low[start].endswith("ing"):
+                    return start
                 if self.w.low[start] in ("to", "di") and self.w.low[start + 1] not in self.lex.determiners:
                     return start
             if self.w.text[m] in FINAL or any(cue.first == m for cue in self.cues):
@@ -1043,7 +1049,8 @@ class Sentence:
                             token in lex.complementizers
                             and token not in ("that", "che", "which", "quale", "di")
                         )
-                        or token in ("by", "while", "mentre", "perché", "because", "after", "dopo")
+                        or (token == "by" and w.low[min(j + 1, end - 1)].endswith("ing"))
+                        or token in ("while", "mentre", "perché", "because", "after", "dopo")
                     )
                 )
                 or (token == "according" and j > start)
@@ -1333,6 +1340,8 @@ class Sentence:
             return None
         cue = Cue(phrase.first, phrase.last, phrase.first, Verb("according", Act.ASSERTS, "c"), "according")
         lead = [m for m in range(self.first, phrase.first) if w.is_word(m)]
+        if lead and lex.language == "it" and w.low[phrase.first - 1] in lex.articles:
+            return None  # "un secondo funzionario"
         if lex.language == "it" and (
             w.low[k] in ("cui", "quanto")
             or (w.low[k] in ("la", "il", "le", "i") and k + 1 < end and w.low[k + 1] in ("quale", "quali"))
@@ -1385,6 +1394,7 @@ class Sentence:
             or token in lex.people_nouns
             or token in lex.documents
             or token in lex.unnamed_heads
+            or token in lex.pronouns
             or token[0].isdigit()
             or any(w.is_capital(m) for m in range(*source))
         )
@@ -1458,7 +1468,7 @@ class Sentence:
             left = self._left(phrase.first)
             return self._draft_according(cue, left, source, "according-quanto") if left else None
         source = nouns.before(w, lex, phrase.first - (w.text[phrase.first - 1] == ","), self.first)
-        if source is None or start >= self.end():
+        if source is None or start >= self.end() or self._is_a_claim(source):
             return None
         for head in range(source[0], min(source[0] + 3, source[1] - 1)):
             # "la posizione dell'intelligence secondo la quale": whose position it is
@@ -1466,6 +1476,20 @@ class Sentence:
                 source = (head + 2, source[1])
                 break
         return self._draft_according(cue, [self._until(start, cue)], source, "according-relative")
+
+    def _is_a_claim(self, phrase: Range) -> bool:
+        """ "la notizia secondo cui …": what is said, nobody who says it; "le indiscrezioni" speak."""
+        w, lex = self.w, self.lex
+        head = next((k for k in range(*phrase) if w.low[k] not in lex.determiners), phrase[0])
+        owned = any(
+            w.low[k] in lex.nouns and w.low[k + 1] in lex.of
+            for k in range(head, min(head + 2, phrase[1] - 1))
+        )
+        return (
+            w.low[head] in lex.claim_nouns
+            and w.low[head] not in lex.unnamed_heads | lex.documents
+            and not owned
+        )
 
     def _draft_according(self, cue: Cue, contents: list[Range], source: Range, rule: str) -> Draft:
         draft = self.draft(cue, contents, source, rule, False)

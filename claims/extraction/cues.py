@@ -115,8 +115,8 @@ def _cue_at(w: Words, lex: Lexicon, i: int, known: list[Form], first: int, last:
     for rest, verb, tense in lex.phrases.get(w.low[i], ()):
         place = _phrase_end(w, lex, i, rest, last)
         if place:
-            known, end, certain = [Form(verb, tense)], place, True
-            break
+            known = [*(known if certain else ()), Form(verb, tense)]  # "cast doubt": now or then
+            end, certain = place, True
     maker = _italian_cue if lex.language == "it" else _english_cue
     for form in known:
         cue = maker(w, lex, i, form, first, last, certain=certain)

@@ -100,9 +100,11 @@ def _judge(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> bool:
         if any(token in lex.claim_nouns for token in opening[:3]) and "object" in draft.rule:
             draft.act = Act.DENIES
             return not draft.negated
-        silent = any(
-            token in lex.silent_verbs or token.startswith("comment") for token in opening[:4]
-        ) or any(token in lex.addressees for token in opening)
+        silent = (
+            any(token in lex.details for token in opening)
+            or any(token in lex.silent_verbs or token.startswith("comment") for token in opening[:4])
+            or any(token in lex.addressees for token in opening)
+        )
         draft.act = Act.DECLINES if silent else Act.REFUSES
         if silent and lex.language == "it":
             _leave_out_the_verb(w, lex, draft)
@@ -407,7 +409,10 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
     if draft.act == Act.CONFIRMS:
         return
     turn = meaning(w, lex, (first, draft.contents[-1][1]))
-    if turn is not None and not (turn == Act.ADMITS and not draft.quoted):
+    if draft.act == Act.ACCUSES:
+        turn = None  # "ha accusato Kiev di diffondere menzogne"
+    of_itself = tokens[0] in ("it", "he", "she", "they", "we")
+    if turn is not None and not (turn == Act.ADMITS and not draft.quoted and not of_itself):
         draft.act = turn
         return
     if (
@@ -529,7 +534,8 @@ def _has_false(w: Words, lex: Lexicon, content: Range) -> bool:
         alone = (
             k + 1 >= last
             or not w.is_word(k + 1)
-            or w.low[k + 1] in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i", "the")
+            or w.low[k + 1]
+            in ("che", "that", "news", "notizia", "e", "and", "la", "le", "il", "lo", "i", "the")
         )
         if k - first <= 2 and last - first <= 14 and alone:
             return True

@@ -344,7 +344,11 @@ def _bare_denial(s: Sentence, previous: Range | None) -> Draft | None:
             w.is_capital(k) or w.low[k] in s.lex.people_nouns for k in range(*speaker)
         ):
             return None
-        if previous is None:
+        left = speaker[0] - 1
+        if left > s.first and w.text[left] == ":" and w.quoted[left - 1]:
+            # «Nessun drone a Mosca»: l'Iran smentisce
+            draft = _draft(s, (cue.first, cue.last), [s.clean(s.first, left)], speaker, cue.verb.act, "bare")
+        elif previous is None:
             draft = _draft(s, (cue.first, cue.last), [(cue.first, cue.last)], speaker, cue.verb.act, "bare")
             draft.clitic = True
         else:

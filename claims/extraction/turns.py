@@ -17,11 +17,13 @@ _DENIED = {
     "it": re.compile(
         r"\bnon (?:è|e'|sono|era|erano|corrispond\w+ (?:al|alla|a la) )\s*(?:affatto |assolutamente )?(?:vero|vera|veri|vere|verità|realtà|esatt\w+|cos[iì])\b"
         r"|non corrispond\w+ (?:a|al|alla) |non c'entr|nulla a che (?:fare|vedere)|niente a che (?:fare|vedere)|non (?:ci|mi) risulta|(?:nulla|niente) (?:ci |mi )?è noto|non (?:ci|mi) è noto"
-        r"|priv[oaie] di (?:ogni |qualsiasi |alcun )?fondament|senza (?:alcun )?fondament|destituit\w+ di|non (?:esist\w+|c'è mai stat\w+|c'è stat\w+|ci sono stat\w+)"
+        r"|priv[oaie] di (?:ogni |qualsiasi |alcun )?fondament|priv[oaie] di (?:ogni |qualsiasi |alcun )?(?:senso|prov\w+|base)|senza (?:alcun )?fondament|destituit\w+ di|non (?:esist\w+|c'è mai stat\w+|c'è stat\w+|ci sono stat\w+)"
+        r"|(?:straccio di|nessuna|alcuna) prov[ae]\b"
+        r"|\b(?:accus\w+|notizi\w+|voc[ei]|tesi|ricostruzion\w+|dat[oi]|cifr[ae]|affermazion\w+|dichiarazion\w+|informazion\w+|articol\w|rapport\w) (?:\w+ ){0,3}(?:è|sono|era|erano) (?:\w+ )?[«\"“]?(?:sbagliat|fals|esagerat|inventat|inesatt|errat|infondat|ridicol|assurd|gonfiat|fuorviant)"
         r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
         r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
         r"|(?:diffond\w+|sparg\w+|mett\w+ in giro)\W+(?:\w+\W+){0,2}(?:menzogn\w+|bugie|falsit\w+|informazioni|notizie false|disinformazione|voci|calunnie)"
-        r"|\b(?:è|sono|siamo|era) innocent[ei]\b|non (?:è|sono|siamo) colpevol|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
+        r"|\b(?:è|sono|siamo|era) innocent[ei]\b|non (?:è|sono|siamo|era|erano) (?:stat\w |state |affatto )?(?:colpevol|responsabil|coinvolt)|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
     ),
     "en": re.compile(
         r"\b(?:is|are|was|were|'s) (?:simply |just |absolutely |completely |totally |entirely )?(?:not|n't) (?:true|the case|correct|accurate|so)\b"
@@ -29,7 +31,7 @@ _DENIED = {
         r"|\b(?:is|are|was|were|'s) innocent\b|never happened|did not happen|didn't happen|does not exist|do not exist|did not take place|devoid of|without (?:any )?(?:basis|foundation|merit)"
         r"|no such (?:thing|\w+)|had no (?:part|role|hand)|played no (?:part|role)|smear campaign|pack of lies|figment|made up|made-up|out of thin air"
         r"|(?:spread\w*|fabricat\w+|peddl\w+|circulat\w+)\W+(?:\w+\W+){0,2}(?:rumou?rs|lies|disinformation|falsehoods|fake)|know nothing (?:of|about)|not (?:a word|one|a single)\b"
-        r"|not aware of any|no knowledge of|far from the truth|politically motivated (?:lies|fiction)"
+        r"|not aware of any|no knowledge of|far from the truth|nothing to hide|\b(?:claims?|reports?|story|stories|accusations?|allegations?|account|figures?|rumou?rs?|charges?|video|photographs?|pictures) (?:of \w+ (?:\w+ )?)?(?:is|are|was|were) (?:simply |just |grossly |wildly |highly )?[“\"]?(?:wrong|exaggerated|misleading|incorrect|inaccurate|overblown|mistaken)|politically motivated (?:lies|fiction)"
     ),
 }
 _OWNED = {
@@ -38,7 +40,7 @@ _OWNED = {
         r"|^s[ìi],? (?:abbiamo|è vero|l'abbiamo|lo abbiamo|ho|l'ho)|(?:è|era) (?:stato )?un (?:nostro |mio )?errore|responsabilità (?:è|era) nostra|chiediamo scusa|chiedo scusa|avremmo dovuto"
     ),
     "en": re.compile(
-        r"(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|(?:under|over)estimated|miscalculated|misjudged|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
+        r"^(?:it|he|she|they|we) (?:had |have |has )?made (?:an?|some|many|serious) (?:\w+ )?(?:errors?|mistakes?)|(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|(?:under|over)estimated|miscalculated|misjudged|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
         r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:the|our|there|some)\b|^yes,? (?:we|i|it|they) (?:did|sold|paid|knew|made|lost|went|gave|used|met|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
     ),
 }
@@ -356,7 +358,7 @@ def _quotation_left(s: Sentence, i: int) -> Range | None:
 def _participle(s: Sentence) -> Draft | None:
     """ "circostanza negata dal governatore", "accuse respinte da X", "a charge denied by X"."""
     w, lex, low = s.w, s.lex, s.w.low
-    groups = [(c.first, c.last) for c in s.cues]
+    groups = [draft.cue for draft in s.found if draft.cue is not None]
     for i in range(s.first + 1, s.end() - 1):
         if low[i] not in lex.turns:
             continue
@@ -434,7 +436,7 @@ def _for_whom(s: Sentence) -> Draft | None:
 
 _SILENT = {
     "it": re.compile(
-        r"\bsi (?:è|sono) astenut\w+ da\w* (?:commentare|rispondere)|\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato|fornito|specificato|precisato|confermato|chiarito))"
+        r"\bsi (?:è|sono) astenut\w+ da\w* (?:commentare|rispondere)|\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato(?= (?:dichiarazioni|commenti))|fornito(?= (?:ulteriori |altri |altre )?(?:dettagli|informazioni|spiegazioni|particolari|precisazioni))|specificato|precisato|confermato|chiarito))"
         r"|\b(?:ha|hanno) preferito (?:non (?:commentare|rispondere)|tacere|il silenzio)|\bno comment\b|\bnessuna conferma né smentita\b|\bnon (?:conferma|confermano|ha confermato|hanno confermato) né (?:ha |hanno )?smenti\w+|\bmant(?:iene|engono) il (?:silenzio|riserbo)|\bnon commenta(?:no)?\b|\bnon rilascia(?:no)? "
     ),
     "en": re.compile(

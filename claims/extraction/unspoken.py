@@ -82,7 +82,7 @@ def _is_a_person(s: Sentence, phrase: Range) -> bool:
     words = w.low[phrase[0] : phrase[1]]
     if any(token in lex.documents or token in _WRITTEN for token in words):
         return False
-    return any(token in lex.people_nouns or token in lex.subjects for token in words)
+    return any(token in lex.people_nouns or token in lex.subjects or token in lex.offices for token in words)
 
 
 _WRITTEN = word_set("sign slogan banner headline poster cartello slogan striscione titolo scritta manifesto")
