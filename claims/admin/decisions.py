@@ -97,7 +97,9 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
             None,
             {
                 "fields": ("claim", "kind"),
-                "description": gettext_lazy("Evidence is one thing: a statement, an article or a link."),
+                "description": gettext_lazy(
+                    "Evidence is exactly one thing: a statement, a passage, a link or a file."
+                ),
             },
         ),
         (gettext_lazy("Rests on"), {"fields": ("url", "statement", "source")}),
@@ -125,7 +127,26 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Evidence | None = None) -> Any:
         """Evidence stays with its claim, where its versions are kept."""
-        return ("claim",) if obj else ()
+        return ("claim", "kept_file") if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Evidence | None = None) -> Any:
+        """A file is chosen once, when the evidence is added: afterwards its fingerprint stands for it."""
+        first, (title, options), *rest = super().get_fieldsets(request, obj)
+        kept = ("kept_file",) if obj is not None and obj.file else ()
+        return [
+            first,
+            (title, {**options, "fields": (*options["fields"], *(kept if obj else ("file",)))}),
+            *rest,
+        ]
+
+    @admin.display(description=gettext_lazy("file"))
+    def kept_file(self, evidence: Evidence) -> SafeString:
+        return format_html(
+            '<a href="{}">{}</a> <code>{}</code>',
+            reverse("desk:evidence_file", args=[evidence.pk]),
+            evidence.file.name.rsplit("/", 1)[-1],
+            evidence.file_sha256,
+        )
 
     def create(self, request: HttpRequest, obj: Evidence, form: Any) -> None:
         words = form.cleaned_data
@@ -136,6 +157,7 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
             statement=words["statement"],
             url=words["url"],
             source=words["source"],
+            file=words["file"],
             note_it=words["note_it"],
             note_en=words["note_en"],
         )

@@ -88,7 +88,7 @@ CLAIM_ACTS: dict[str, Act] = {
             lambda claim, by, asked, _base: reviewing.correct(
                 claim, by=by, text=asked["because"], changes=reworded(claim, asked)
             ),
-            ("reason_it", "reason_en", "text_it", "text_en"),
+            ("told_it", "told_en", "text_it", "text_en"),
             telling.correcting,
             alone=True,
         ),
@@ -136,7 +136,7 @@ SOURCE_ACTS: dict[str, Act] = {
             gettext_lazy("Readers are told in your words what was wrong with the article as we showed it."),
             (SourcePublication.PUBLISHED.value,),
             lambda source, by, asked, _base: reviewing.correct(source, by=by, text=asked["because"]),
-            ("reason_it", "reason_en"),
+            ("told_it", "told_en"),
             telling.correcting,
             alone=True,
         ),
@@ -185,6 +185,17 @@ class ActForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
     )
+    told_it = forms.CharField(
+        label=gettext_lazy("The correction in Italian (readers will see it)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "it"}),
+    )
+    told_en = forms.CharField(
+        label=gettext_lazy("The correction in English (readers will see it)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+        help_text=gettext_lazy("One language is enough: what was wrong, and what is right."),
+    )
     text_it = forms.CharField(
         label=gettext_lazy("The claim in Italian"),
         required=False,
@@ -204,7 +215,8 @@ class ActForm(forms.Form):
             del self.fields[name]
 
     def asked(self) -> dict[str, Any]:
-        words = {code: self.cleaned_data.get(f"reason_{code}", "") for code in ("it", "en")}
+        said = self.cleaned_data
+        words = {code: said.get(f"reason_{code}") or said.get(f"told_{code}", "") for code in ("it", "en")}
         return {
             "because": {code: text for code, text in words.items() if text.strip()},
             "shown": self.cleaned_data.get("shown"),

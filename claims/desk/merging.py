@@ -28,6 +28,7 @@ from claims.models import Claim, Speaker
 from claims.permissions import may
 from claims.vocabulary import Publication, Verb
 
+READERS_SEE_WHY = gettext_lazy("Reason (readers will see it)")
 # So many are offered to choose from.
 OFFERED = 10
 # A claim is split by its first statements; more than these are moved in the admin.
@@ -87,6 +88,8 @@ def merge_claim(request: HttpRequest, pk: int) -> HttpResponse:
     if into.pk == loser.pk:
         raise Http404
     form = WhyForm(request.POST if request.method == "POST" else None)
+    if loser.is_public:
+        form.fields["because"].label = READERS_SEE_WHY
     if request.method == "POST" and form.is_valid():
         bases = versions_in(request.POST, [loser, into])
         done, is_stale = _carried_out(
@@ -173,7 +176,7 @@ class SplitForm(WhyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["because"].required = False
-        self.fields["because"].label = _("Reason (readers will see it)")
+        self.fields["because"].label = READERS_SEE_WHY
 
 
 @on_the_desk(Verb.MERGE)

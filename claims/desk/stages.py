@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.db.models import Prefetch
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims import reviewing
 from claims.desk.proposing import DecisionForm
@@ -172,18 +172,22 @@ def waiting_on(claim: Claim, user: Any) -> list[dict[str, Any]]:
 
 
 def cited_in(verdict: Verdict) -> list[tuple[Promise | str, str]]:
-    """What it cites, as frozen: kind and words."""
+    """What it cites, as frozen: kind and words. One query where a statement, a passage or a file is cited without a note."""
+    silent = [each["id"] for each in verdict.evidence if not _said(each)]
+    stored = Evidence.objects.filter(pk__in=silent).select_related("statement", "source") if silent else ()
+    kept = {each.pk: str(each.statement or each.source or each.file) for each in stored}
+    gone = _("evidence that was removed since")
     return [
-        (label(each["kind"], EvidenceKind), each.get("note_en") or each.get("note_it") or each["url"] or "")
-        if not each.get("statement") and not each.get("source")
-        else (label(each["kind"], EvidenceKind), _kept(each))
+        (label(each["kind"], EvidenceKind), _said(each) or kept.get(each["id"], gone))
         for each in verdict.evidence
     ]
 
 
-def _kept(each: Mapping[str, Any]) -> str:
-    stored = Evidence.objects.filter(pk=each["id"]).select_related("statement", "source").first()
-    return str(stored or _("evidence that was removed since"))
+def _said(each: Mapping[str, Any]) -> str:
+    """Its note in the page's language, else in the other, else its link."""
+    first = (get_language() or "en")[:2]
+    other = "en" if first == "it" else "it"
+    return str(each.get(f"note_{first}") or each.get(f"note_{other}") or each.get("url") or "")
 
 
 def consequences(act: StageAct, verdict: Verdict) -> Sequence[str]:

@@ -301,3 +301,14 @@ def test_the_page_asks_little_whatever_waits(room: Newsroom, django_assert_max_n
     client = as_("reader")
     with django_assert_max_num_queries(32):
         client.get(page_of(room.claim))
+
+
+def test_the_admins_form_takes_a_file_once_and_shows_its_fingerprint(room: Newsroom) -> None:
+    sent = SimpleUploadedFile("log.txt", b"log")
+    data = {"claim": room.claim.pk, "kind": "context", "url": "", "statement": "", "source": "", "file": sent}
+    assert as_("author").post(reverse("admin:claims_evidence_add"), data).status_code == 302
+    found = Evidence.objects.get()
+    page = as_("author").get(reverse("admin:claims_evidence_change", args=[found.pk])).content.decode()
+    assert hashlib.sha256(b"log").hexdigest() in page
+    assert reverse("desk:evidence_file", args=[found.pk]) in page
+    assert 'type="file"' not in page

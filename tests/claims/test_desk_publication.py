@@ -58,7 +58,7 @@ CLAIM_ACTS = {
     "publish": ("chief", "editor", "draft", {}, "published"),
     "publish_update": ("editor", "viewer", "published", {}, "published"),
     "review_again": ("chief", "editor", "published", {}, "under_review"),
-    "correct": ("chief", "editor", "published", {"reason_en": SAID}, "published"),
+    "correct": ("chief", "editor", "published", {"told_en": SAID}, "published"),
     "withdraw": ("chief", "editor", "published", {"reason_en": SAID}, "withdrawn"),
     "reopen": ("chief", "editor", "under_review", {}, "published"),
 }
@@ -188,7 +188,7 @@ def test_a_correction_in_our_words_rewords_the_claim_and_can_be_found(room: News
     chief = as_("chief")
     page = chief.get(address(room.claim, "correct")).content.decode()
     assert f"{room.claim.text_en}</textarea>" in page  # type: ignore[attr-defined]
-    chief.post(address(room.claim, "correct"), {"reason_en": SAID, **wording(room), **version_of(room.claim)})
+    chief.post(address(room.claim, "correct"), {"told_en": SAID, **wording(room), **version_of(room.claim)})
     note = Correction.objects.get(claim=room.claim)
     assert note.text_en == SAID
     assert note.after == {"text_en": wording(room)["text_en"]}
@@ -199,7 +199,7 @@ def test_a_correction_in_our_words_rewords_the_claim_and_can_be_found(room: News
 
 def test_a_correction_leaves_at_least_one_wording(room: Newsroom) -> None:
     shown(room)
-    sent = {"reason_en": SAID, "text_it": "", "text_en": "", **version_of(room.claim)}
+    sent = {"told_en": SAID, "text_it": "", "text_en": "", **version_of(room.claim)}
     answer = as_("chief").post(address(room.claim, "correct"), sent)
     assert "at least one language" in answer.content.decode()
     assert not Correction.objects.exists()
@@ -214,7 +214,7 @@ def test_words_for_one_claim_are_not_published_on_several(room: Newsroom) -> Non
 
 SOURCE_ACTS = {
     "publish": ("draft", {"shown": "passages"}, "published"),
-    "correct": ("published", {"reason_en": SAID}, "published"),
+    "correct": ("published", {"told_en": SAID}, "published"),
     "withdraw": ("published", {"reason_en": SAID}, "withdrawn"),
     "reopen": ("withdrawn", {}, "published"),
 }
