@@ -25,7 +25,7 @@ from sources.sounds import sounds
 from sources.vocabulary import Language
 
 EXACT, ALIAS, COUNTRY, DISORDERED, GLUED = 1.0, 0.9, 0.85, 0.6, 0.6
-ROLE_ALONE, ONE_OF_SEVERAL, BODY_ALONE = 0.8, 0.6, 0.45
+ROLE_ALONE, ONE_OF_SEVERAL, BODY_ITSELF, BODY_ALONE = 0.8, 0.6, 0.5, 0.45
 # What agrees or disagrees beside the spelling.
 ROLE_AGREES, BODY_AGREES, COUNTRY_AGREES, COUNTRY_DIFFERS, SPEAKS_HERE = 0.3, 0.15, 0.08, -0.15, 0.08
 # So many of those alike are weighed with their roles.
@@ -210,7 +210,7 @@ class _Ranking:
         return best
 
     def _by_role_alone(self) -> None:
-        """ "Il portavoce del ministero degli Esteri cinese": whoever holds that role."""
+        """ "Il portavoce del ministero degli Esteri cinese": whoever holds that role; "un rapporto del Pentagono": the body itself."""
         codes = self.pool.codes_in(self.named.role or self.named.whole)
         members = {each for body in self.bodies for each in self.pool.members[body]}
         holders: list[int] = []
@@ -223,6 +223,9 @@ class _Ranking:
                 holders.append(speaker)
             elif speaker not in self.bodies and (speaker in members or speaker in self.pool.here):
                 self._offer(speaker, BODY_ALONE - BODY_AGREES, "")
+        for body in self.bodies:
+            if self.pool.people[body].kind != SpeakerKind.PERSON:
+                self._offer(body, BODY_ITSELF, _("the body named here"))
         for speaker in holders:
             self._offer(speaker, (ROLE_ALONE if len(holders) == 1 else ONE_OF_SEVERAL) - ROLE_AGREES, "")
 

@@ -156,6 +156,7 @@ MEANT = [
     ("Mosca", "", "Russia", True),
     ("Gli Stati Uniti", "", "United States", True),
     ("Institute for the Study of Wars", "", "Institute for the Study of War", False),
+    ("un recente rapporto del Pentagono", "", "US Department of Defense", False),
     ("Jen Psaky", "", "Jen Psaki", True),
     ("Jen Psacki", "", "Jen Psaki", True),
     ("Yen Psaki", "", "Jen Psaki", True),
