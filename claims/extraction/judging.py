@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections import defaultdict
 
 from claims.extraction import countries
 from claims.extraction.attributions import Draft, Range
@@ -32,8 +33,11 @@ _NOT = {
 def judge(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
     """The drafts that are statements, each with its act, what else it may be, and inside which other it stands."""
     drafts = _without_repeated(drafts)
+    together: dict[Range, list[Draft]] = defaultdict(list)
     for draft in drafts:
-        draft.inside = _around(draft, drafts)
+        together[draft.sentence].append(draft)
+    for draft in drafts:
+        draft.inside = _around(draft, together[draft.sentence])
     kept = []
     for draft in drafts:
         if draft.belief and draft.inside is not None:
@@ -61,16 +65,16 @@ _SCEPTICAL = word_set(
 )
 
 
-def _around(draft: Draft, drafts: list[Draft]) -> Draft | None:
-    """The smallest finding whose content holds the whole of this one."""
+def _around(draft: Draft, together: list[Draft]) -> Draft | None:
+    """The smallest finding of the same sentence whose content holds the whole of this one."""
     if draft.cue is None or draft.extra.get("on"):
         return None
     first = min([draft.cue[0], *(c[0] for c in draft.contents)])
     last = max([draft.cue[1], *(c[1] for c in draft.contents)])
     found: Draft | None = None
     size = 1 << 30
-    for other in drafts:
-        if other is draft or other.sentence != draft.sentence:
+    for other in together:
+        if other is draft:
             continue
         for a, b in other.contents:
             if a <= first and last <= b and b - a < size:
