@@ -7,6 +7,7 @@ from django.urls import path
 from claims.desk import merging, second_reading
 
 urlpatterns = [
+    path("decisions/", second_reading.waiting, name="second_readings"),
     path("decisions/<int:pk>/<slug:key>/", second_reading.stage, name="stage"),
     path("evidence/<int:pk>/file/", second_reading.evidence_file, name="evidence_file"),
     path("claims/<int:pk>/merge/", merging.merge_claim, name="merge_claim"),

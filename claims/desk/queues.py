@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.db.models import F, Q, QuerySet
 
-from claims.models import Claim, Position, PositionQuerySet, ReadingChange, Statement
+from claims.models import (
+    Claim,
+    Position,
+    PositionQuerySet,
+    ReadingChange,
+    Statement,
+    Verdict,
+    VerdictQuerySet,
+)
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import Publication, Review, Stance
 from sources.models import DerivationProposal, ImportItem
@@ -39,6 +47,11 @@ def drafts() -> QuerySet[Claim]:
 def to_be_reviewed() -> QuerySet[Claim]:
     """Published claims about which nobody has decided."""
     return Claim.objects.published().filter(Q(figures=None) | Q(figures__rating=""))
+
+
+def second_readings() -> VerdictQuerySet:
+    """Proposals, and decisions put into force before anybody else had read them."""
+    return Verdict.objects.awaiting_second_reading()
 
 
 def suggestions() -> QuerySet[Statement]:

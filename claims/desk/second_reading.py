@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import F, Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,11 +20,15 @@ from claims.desk.marking import CHANGED_MEANWHILE, versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
-from claims.desk.stages import STAGE_ACTS, StageAct, StageForm, cited_in, consequences
+from claims.desk.stages import STAGE_ACTS, StageAct, StageForm, acts_on, cited_in, consequences
 from claims.desk.views import on_the_desk
 from claims.errors import Refused, Stale
-from claims.models import Evidence, Verdict
+from claims.models import Evidence, Verdict, VerdictNote
 from claims.permissions import may
+from claims.vocabulary import Stage
+
+# So many of each kind are listed.
+LISTED = 100
 
 
 @on_the_desk()
@@ -82,6 +87,28 @@ def _context(request: HttpRequest, act: StageAct, verdict: Verdict, form: StageF
         "consequences": consequences(act, verdict),
         "form": form,
     }
+
+
+@on_the_desk()
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits for a second reader, overdue ones first; one's own proposals, and those that came back. At most LISTED of each."""
+    me = editor_of(request)
+    found = Verdict.objects.select_related("author", "second_reader", "claim").prefetch_related(
+        Prefetch("notes", VerdictNote.objects.select_related("author"))
+    )
+    queue = found.awaiting_second_reading()
+    due = F("second_reading_due_at").asc(nulls_last=True)
+    groups = (
+        (_("For you to read"), queue.exclude(author=me).order_by(due, "pk")),
+        (_("Yours that were sent back"), found.filter(author=me, stage=Stage.RETURNED).order_by("pk")),
+        (_("Yours that wait for somebody else"), queue.filter(author=me).order_by(due, "pk")),
+    )
+    lines = [
+        (heading, [{"verdict": each, "acts": acts_on(each, me)} for each in rows[:LISTED]])
+        for heading, rows in groups
+    ]
+    return render(request, "desk/second_readings.html", {"groups": lines})
 
 
 @on_the_desk()

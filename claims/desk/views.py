@@ -92,6 +92,11 @@ def home(request: HttpRequest) -> HttpResponse:
             reverse("desk:readings"),
         ),
         (_("Possible copies to decide on"), queues.possible_copies().count(), f"{articles}?copies=waiting"),
+        (
+            _("Decisions that wait for a second reading"),
+            queues.second_readings().count(),
+            reverse("desk:second_readings"),
+        ),
         (_("Claims in draft"), queues.drafts().count(), f"{claims}?publication=draft"),
         (_("Files refused at import"), queues.failed_imports().count(), f"{runs}?failed=yes"),
     ]

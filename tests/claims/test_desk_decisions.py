@@ -312,3 +312,42 @@ def test_the_admins_form_takes_a_file_once_and_shows_its_fingerprint(room: Newsr
     assert hashlib.sha256(b"log").hexdigest() in page
     assert reverse("desk:evidence_file", args=[found.pk]) in page
     assert 'type="file"' not in page
+
+
+def test_the_desk_lists_what_i_read_what_came_back_and_what_waits_for_others(room: Newsroom) -> None:
+    mine, theirs, back = proposed(room, "me"), proposed(room, "author"), returned_to(room, "me")
+    early = reviewing.publish_now(
+        proposed(room, "chief"), by=account("chief"), because="The vote is tonight."
+    )
+    me = as_("me")
+    home = {str(words): (n, to) for words, n, to in me.get(reverse("desk:home")).context["waiting"]}
+    page = reverse("desk:second_readings")
+    assert home["Decisions that wait for a second reading"] == (3, page)
+    groups = [[line["verdict"] for line in lines] for _words, lines in me.get(page).context["groups"]]
+    assert groups == [[early, theirs], [back], [mine]]
+    text = me.get(page).content.decode()
+    for verdict, key in (
+        (early, "approve"),
+        (theirs, "send-back"),
+        (back, "propose-again"),
+        (mine, "take-back"),
+    ):
+        assert address(verdict, key) in text
+    assert "approve" not in as_("viewer").get(page).content.decode()
+
+
+def returned_to(room: Newsroom, author: str) -> Verdict:
+    verdict = proposed(room, author)
+    reviewing.send_back(verdict, by=account("reader"), note=NOTE)
+    verdict.refresh_from_db()
+    return verdict
+
+
+def test_the_list_asks_no_more_with_more_proposals(
+    room: Newsroom, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(6):
+        reviewing.propose(room.claim, "disputed", by=make_account(f"a{number}", "editor"), because=WHY)
+    client = as_("reader")
+    with django_assert_max_num_queries(12):
+        client.get(reverse("desk:second_readings"))
