@@ -28,6 +28,8 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=logs.known_level)
 HTTPS = env.bool("CLAIMTRACKER_HTTPS", False)
 CLAIMTRACKER_SECOND_READER = env.bool("CLAIMTRACKER_SECOND_READER", False)
 CLAIMTRACKER_REQUIRE_TOTP = env.bool("CLAIMTRACKER_REQUIRE_TOTP", False)
+# Who reviews the claims, for search engines and feeds.
+CLAIMTRACKER_PUBLISHER = env.str("CLAIMTRACKER_PUBLISHER", "ClaimTracker")
 # Under which licence readers may reuse the data (API, exports, feeds): its name, and where to read it.
 CLAIMTRACKER_DATA_LICENCE = env.str("CLAIMTRACKER_DATA_LICENCE", "CC BY 4.0")
 CLAIMTRACKER_DATA_LICENCE_URL = env.str(

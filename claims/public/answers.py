@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +14,9 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page
+
+from claims.public.unchanged import SHARED_FOR, not_made_again
+from claims.public.unchanged import View as Door
 
 READING = ("GET", "HEAD", "OPTIONS")
 PROBLEM = "application/problem+json"
@@ -47,7 +50,7 @@ def problem(
 def for_machines(view: View) -> View:
     """GET and HEAD, conditional (ETag), open to scripts of any site, no cookie, the same whatever language the asker prefers.
 
-    No cache keeps it unasked: what is withdrawn is gone at once.
+    Caches ask as they do for pages (views.public_page): what is withdrawn is gone from them within SHARED_FOR seconds.
     """
 
     @csrf_exempt  # nothing can be sent here: whoever tries hears 405, not 403
@@ -74,7 +77,9 @@ def _read(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpRe
     # HEAD is GET: the same headers, and the server leaves out the body.
     method, request.method = request.method, "GET"
     try:
-        response: HttpResponseBase = conditional_page(view)(request, *args, **kwargs)
+        response: HttpResponseBase = not_made_again(cast(Door, conditional_page(view)))(
+            request, *args, **kwargs
+        )
     finally:
         request.method = method
     return response
@@ -87,6 +92,6 @@ def opened(response: HttpResponseBase) -> HttpResponseBase:
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers.setdefault("Content-Language", "it, en")
     if not response.has_header("Cache-Control"):
-        patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_FOR, must_revalidate=True)
     response.same_for_everybody = True  # type: ignore[attr-defined]
     return response

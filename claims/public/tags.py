@@ -1,4 +1,4 @@
-"""`{% machine_head %}`: what a page's head tells machines beside its title: feeds, and whether to list it."""
+"""`{% machine_head %}`: what a page's head tells machines beside its title: feeds, whether to list it, how to share it, its ClaimReview."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
+from claims.public.answers import as_json
 from claims.public.claim_page import ClaimPage
+from claims.public.claimreview import review_of_page
+from claims.public.data import origin_of
 from claims.public.feeds import titles
 from claims.public.naming import page_language
+from claims.public.share_image import HEIGHT, WIDTH, address, picture_of
 from claims.public.speaker_page import SpeakerPage
 from claims.vocabulary import SpeakerKind
 
@@ -25,9 +30,28 @@ def machine_head(context: template.Context) -> dict[str, Any]:
         (reverse("feed", args=[language, name]), f"{title} · ClaimTracker")
         for name, title in titles().items()
     ]
+    told: dict[str, Any] = {"feeds": feeds, "is_unlisted": is_unlisted(page) or bool(request.GET)}
     if isinstance(page, ClaimPage):
         feeds.insert(0, (reverse("claim-feed", args=[language, page.claim.slug]), str(page.claim.text)))
-    return {"feeds": feeds, "is_unlisted": is_unlisted(page) or bool(request.GET)}
+        origin = origin_of(request)
+        told["share"] = {
+            "picture": picture_of(page),
+            "image": f"{origin}{address(page, language)}",
+            "url": f"{origin}{request.path}",
+            "locale": {"it": "it_IT", "en": "en_GB"}[language],
+            "width": WIDTH,
+            "height": HEIGHT,
+        }
+        told["review"] = in_script(review_of_page(page, origin=origin, language=language))
+    return told
+
+
+def in_script(found: dict[str, Any] | None) -> str:
+    """JSON that no word of which can end the script element it stands in (as django.utils.html.json_script)."""
+    if found is None:
+        return ""
+    escapes = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+    return mark_safe(as_json(found).decode().translate(escapes))  # noqa: S308 (nothing in it is markup any more)
 
 
 def is_unlisted(page: Any) -> bool:

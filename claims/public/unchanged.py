@@ -21,6 +21,8 @@ from claims.models import Claim
 
 View = Callable[..., HttpResponse]
 
+# Seconds that a cache shared by readers may keep an answer without asking.
+SHARED_FOR = 15
 # About 300 bytes each.
 MOST_REMEMBERED = 5000
 # What a 304 repeats of the answer that it stands for (RFC 9110, 15.4.5).
