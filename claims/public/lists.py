@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from claims.models import (
     Claim,
@@ -13,6 +13,7 @@ from claims.models import (
     ClaimQuerySet,
     Position,
     PositionQuerySet,
+    StatementSpeaker,
     Topic,
     Verdict,
     VerdictQuerySet,
@@ -21,6 +22,8 @@ from claims.public import sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Turn, turns
 from claims.public.decisions import Decision, Stamp, decision, stamp
+from claims.public.filters import speakers_called
+from claims.public.marking import Piece
 from claims.public.naming import Names
 from claims.public.paging import MOST_COUNTED, Count
 from claims.vocabulary import Contest, PartyState, Rating, Stance
@@ -33,6 +36,7 @@ class ClaimItem:
     stamp: Stamp
     sentences: list[sentences.Sentence]
     turns: list[Turn]
+    pieces: Sequence[Piece] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,10 @@ def listed_claims() -> ClaimQuerySet:
     return found
 
 
-def claim_items(claims: Sequence[Claim]) -> list[ClaimItem]:
-    """One query: the names of all the parties."""
+def claim_items(
+    claims: Sequence[Claim], mark: Callable[[str], Sequence[Piece]] | None = None
+) -> list[ClaimItem]:
+    """One query: the names of all the parties. `mark`: marks the words that were looked for."""
     names = Names.of(key for claim in claims for key in sentences.party_keys(claim.figures.parties))
     return [
         ClaimItem(
@@ -70,6 +76,7 @@ def claim_items(claims: Sequence[Claim]) -> list[ClaimItem]:
             stamp(claim.figures.rating),
             sentences.sentences(claim.figures.parties, names),
             turns(claim.figures.parties, names),
+            mark(claim.text) if mark else (),
         )
         for claim in claims
     ]
@@ -85,15 +92,23 @@ def changes_of_story() -> ClaimQuerySet:
     return found
 
 
-def listed_denials() -> PositionQuerySet:
-    """Every denial that counts, with what its line needs."""
-    return with_everything(
+def listed_denials(*, topic: str = "", denied_by: str = "") -> PositionQuerySet:
+    """Every denial that counts, with what its line needs. `denied_by`: a name, alias or address."""
+    found = with_everything(
         Position.objects.published()
         .counted()
         .filter(stance=Stance.DENIES)
         .select_related("claim")
         .defer("claim__search_it", "claim__search_en")
     )
+    if topic:
+        found = found.filter(claim__topic__slug=topic)
+    if denied_by:
+        spoken = StatementSpeaker.objects.filter(
+            statement=OuterRef("statement"), speaker__in=speakers_called(denied_by)
+        )
+        found = found.filter(Exists(spoken))
+    return found
 
 
 def denial_items(positions: Sequence[Position]) -> list[DenialItem]:

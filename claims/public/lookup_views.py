@@ -1,4 +1,4 @@
-"""Pages on which readers look something up: the search across everything, and the table of who denies whom."""
+"""Pages on which readers look something up: the search across everything, the denials, the table of who denies whom."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from claims.models import Speaker, Statement
 from claims.public import dates, lists
 from claims.public.cards import source_url
 from claims.public.filters import published_topics, readable
+from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
 from claims.public.naming import Names, joined
 from claims.public.paging import page
-from claims.public.searching import KINDS, LONGEST_ASKED, Marker, counts, hits, suggestions
+from claims.public.searching import KINDS, LONGEST_ASKED, counts, hits, suggestions
 from claims.public.views import CLAIMS_A_PAGE, LINES_A_PAGE, public_page
 from sources.models import Source
 
@@ -93,10 +94,7 @@ def _groups(found: dict[str, Sequence[Any]], words: str) -> dict[str, list[dict[
         ),
     )
     return {
-        "claims": [
-            {"claim": item.claim, "stamp": item.stamp, "sentences": item.sentences, "pieces": mark(item.claim.text)}
-            for item in lists.claim_items(claims)
-        ] if claims else [],
+        "claims": lists.claim_items(claims, mark) if claims else [],
         "statements": [
             {
                 "pieces": mark.snippet(statement.quote),
@@ -119,9 +117,25 @@ def _groups(found: dict[str, Sequence[Any]], words: str) -> dict[str, list[dict[
 
 
 @public_page
+def denials(request: HttpRequest) -> HttpResponse:
+    asked = _narrowed(request)
+    shown = page(
+        request,
+        lists.listed_denials(topic=asked["topic"], denied_by=asked["speaker"]),
+        "published_at",
+        "id",
+        size=LINES_A_PAGE,
+        descending=asked["order"] != "oldest",
+    )
+    found = {"items": lists.denial_items(shown.items), "page": shown}
+    return render(
+        request, "public/denials.html", {**found, "asked": asked, "topics": published_topics(request)}
+    )
+
+
+@public_page
 def who_denies_whom(request: HttpRequest) -> HttpResponse:
-    given = readable(request.GET)
-    asked = {name: given.get(name, "").strip()[:LONGEST_ASKED] for name in ("speaker", "topic", "order")}
+    asked = _narrowed(request)
     shown = page(
         request,
         contested_claims(topic=asked["topic"], denied_by=asked["speaker"]),
@@ -130,13 +144,13 @@ def who_denies_whom(request: HttpRequest) -> HttpResponse:
         size=CLAIMS_A_PAGE,
         descending=asked["order"] != "oldest",
     )
+    found = {"matrix": matrix(shown.items), "page": shown}
     return render(
-        request,
-        "public/matrix.html",
-        {
-            "matrix": matrix(shown.items),
-            "page": shown,
-            "asked": asked,
-            "topics": published_topics(request),
-        },
+        request, "public/matrix.html", {**found, "asked": asked, "topics": published_topics(request)}
     )
+
+
+def _narrowed(request: HttpRequest) -> dict[str, str]:
+    """Who denies, about what, in which order: what both lists of denials can be asked for."""
+    given = readable(request.GET)
+    return {name: given.get(name, "").strip()[:LONGEST_ASKED] for name in ("speaker", "topic", "order")}

@@ -31,11 +31,13 @@ from claims.public.corrections import correction_items, withdrawal_notice
 from claims.public.decisions import stamp
 from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
+from claims.public.marking import Marker
 from claims.public.naming import Names
 from claims.public.paging import counted, page
+from claims.public.searching import LONGEST_ASKED, suggestions
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
-from claims.public.unchanged import not_made_again
+from claims.public.unchanged import SHARED_FOR, not_made_again
 from claims.visibility import published_outlets
 from claims.vocabulary import Publication, Rating, SpeakerKind
 from sources.models import Source
@@ -55,8 +57,6 @@ View = Callable[..., HttpResponse]
 
 CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = 20, 30, 200
 NEWEST_ON_HOME = 5
-# Seconds that a cache shared by readers may keep a page without asking.
-SHARED_FOR = 15
 
 
 def public_page(view: View) -> View:
@@ -113,10 +113,19 @@ def claims(request: HttpRequest) -> HttpResponse:
     shown = page(request, queryset, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
     # A restored page is a whole page: only a live change of the filters gets the results alone.
     is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    words = asked.get("q", "").strip()[:LONGEST_ASKED]
+    mark = Marker(words, [claim.text for claim in shown.items]) if words else None
     response = render(
         request,
         "public/_results.html" if is_part else "public/claims.html",
-        {"filter": found, "items": lists.claim_items(shown.items), "page": shown, "count": counted(queryset)},
+        {
+            "filter": found,
+            "items": lists.claim_items(shown.items, mark),
+            "page": shown,
+            "count": counted(queryset),
+            "q": words,
+            "suggestions": suggestions(words) if words and not shown.items else None,
+        },
     )
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
@@ -176,12 +185,6 @@ def _gone(request: HttpRequest, **what: Claim | Source) -> HttpResponse:
         Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
     )
     return render(request, "public/gone.html", {"withdrawal": withdrawal_notice(withdrawal)}, status=410)
-
-
-@public_page
-def denials(request: HttpRequest) -> HttpResponse:
-    shown = page(request, lists.listed_denials(), "published_at", "id", size=LINES_A_PAGE)
-    return render(request, "public/denials.html", {"items": lists.denial_items(shown.items), "page": shown})
 
 
 @public_page

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from claims.public import searching
-from claims.public.searching import Marker, hits, positive
+from claims.public.marking import Marker, positive
+from claims.public.searching import hits
 from tests.factories import make_published_source, make_said, make_shown
 from tests.public.world import SECRETS, World, make_world
 
@@ -154,3 +155,26 @@ def test_the_table_can_be_filtered_and_turned_round_from_its_address(client: Cli
     assert lines("speaker=tsti") == both
     assert lines("speaker=two-officials") == []  # they say so, they do not deny
     assert lines("topic=none&speaker=%00") == []
+
+
+def test_denials_can_be_filtered_and_turned_round_from_their_address(client: Client, world: World) -> None:
+    def lines(query: str) -> list[str]:
+        text = client.get(f"/en/denials/?{query}").content.decode()
+        return re.findall(r'<h2><a href="/en/claims/([a-z-]+)/#', text)
+
+    every = lines("")
+    assert sorted(every) == ["drones-sold", "drones-sold", "small-number"]
+    assert lines("order=oldest") == every[::-1]
+    assert lines("topic=drones") == ["drones-sold", "drones-sold"]
+    assert lines("speaker=tsti&topic=drones") == ["drones-sold"]
+    assert lines("topic=none&speaker=%00") == []
+    assert "No denial matches these filters" in client.get("/en/denials/?speaker=nobody").content.decode()
+
+
+def test_the_list_of_claims_marks_the_words_and_says_what_else_to_try(client: Client, world: World) -> None:
+    assert (
+        'Testland sold <mark class="hit">drones</mark>' in client.get("/en/claims/?q=drone").content.decode()
+    )
+    text = client.get("/en/claims/?q=numbat").content.decode()
+    assert 'href="/en/search/?q=numbat"' in text
+    assert ">number</a>" in text
