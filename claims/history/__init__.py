@@ -1,6 +1,22 @@
-"""What is known of the past: who did what and why, and how things stood on a day. Read from the events of the database alone."""
+"""What is known of the past: who did what and why, how things stood on a day, and the proof that nobody changed it since."""
 
 from claims.history.events import SUBJECTS, event_model_of, event_models
+from claims.history.sealing import Sealed, seal
 from claims.history.telling import Change, Line, Place, Told, tell
+from claims.history.verifying import Misfit, Verified, verify
 
-__all__ = ["SUBJECTS", "Change", "Line", "Place", "Told", "event_model_of", "event_models", "tell"]
+__all__ = [
+    "SUBJECTS",
+    "Change",
+    "Line",
+    "Misfit",
+    "Place",
+    "Sealed",
+    "Told",
+    "Verified",
+    "event_model_of",
+    "event_models",
+    "seal",
+    "tell",
+    "verify",
+]

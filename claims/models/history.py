@@ -90,3 +90,8 @@ class Redaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.event}"
+
+    @property
+    def line(self) -> str:
+        """The row as one line of what an order erased (claims.history.verifying)."""
+        return f"{self.table} {self.event} {self.was} {self.left}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from claims.public import claimreview, feeds, share_image, sitemaps, wellknown
+from claims.public import claimreview, feeds, history_head, share_image, sitemaps, wellknown
 from claims.public.api import routes
 from claims.public.exports.views import export
 
@@ -13,6 +13,7 @@ LANGUAGE = r"(?P<language>it|en)"
 urlpatterns = [
     path("api/v1/", include((routes.urlpatterns, "api"))),
     path("export/", export, name="export"),
+    path("history/head.json", history_head.head, name="history-head"),
     re_path(
         rf"^feeds/{LANGUAGE}/(?P<name>all|decisions|denials|corrections)\.atom\Z", feeds.feed, name="feed"
     ),
