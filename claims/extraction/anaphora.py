@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from claims.extraction import countries, nouns
-from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon, word_set
+from claims.extraction.sentences import Draft, Range
 from claims.extraction.words import Words
 from claims.vocabulary import Act
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from claims.extraction import dates
-from claims.extraction.attributions import Draft, Range
 from claims.extraction.findings import Span, Via
 from claims.extraction.lexicon import Lexicon
+from claims.extraction.sentences import Draft, Range
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import CarrierKind
 

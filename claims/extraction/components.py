@@ -10,10 +10,10 @@ from spacy.attrs import LENGTH, SPACY
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from claims.extraction import anaphora, judging, mentions
-from claims.extraction.attributions import Draft, Sentence
+from claims.extraction import anaphora, attributions, judging, mentions
 from claims.extraction.findings import Finding, KnownName, Span
 from claims.extraction.lexicon import LANGUAGES, lexicon
+from claims.extraction.sentences import Draft, Sentence
 from claims.extraction.shapes import other_shapes
 from claims.extraction.turns import turns
 from claims.extraction.words import FINAL, Words, find_quotations, find_sentences
@@ -131,7 +131,7 @@ def make_sentences(nlp: Language, name: str) -> object:
 def make_attributions(nlp: Language, name: str) -> object:
     lex = lexicon(nlp.lang)
 
-    def attributions(doc: Doc) -> Doc:
+    def attribute(doc: Doc) -> Doc:
         w: Words = doc._.ct_words
         drafts: list[Draft] = []
         paragraphs = iter([*w.paragraphs, (len(w), len(w))])
@@ -140,7 +140,7 @@ def make_attributions(nlp: Language, name: str) -> object:
             while first >= paragraph[1] and paragraph[0] < len(w):
                 paragraph, previous = next(paragraphs), None
             sentence = Sentence(w, lex, first, last)
-            sentence.read()
+            attributions.read(sentence)
             heading = (first, last) == paragraph and w.text[last - 1] not in FINAL
             others = other_shapes(sentence, previous, heading=heading)
             drafts += sentence.found + others + turns(sentence)
@@ -148,7 +148,7 @@ def make_attributions(nlp: Language, name: str) -> object:
         doc._.ct_drafts = drafts
         return doc
 
-    return attributions
+    return attribute
 
 
 @Language.factory(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from claims.extraction import nouns
-from claims.extraction.attributions import DASHES, Draft, Range, Sentence
 from claims.extraction.cues import Cue
-from claims.extraction.words import FINAL, Quotation
+from claims.extraction.sentences import Draft, Range, Sentence
+from claims.extraction.words import DASHES, FINAL, Quotation
 
 # What machines leave of a closing mark.
 _STRAY = frozenset({"‘", "’", "'", "`"})

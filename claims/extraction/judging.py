@@ -8,8 +8,8 @@ import re
 from collections import defaultdict
 
 from claims.extraction import countries
-from claims.extraction.attributions import Draft, Range
 from claims.extraction.lexicon import Lexicon, word_set
+from claims.extraction.sentences import Draft, Range
 from claims.extraction.turns import meaning
 from claims.extraction.words import Words
 from claims.vocabulary import Act

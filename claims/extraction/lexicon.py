@@ -12,6 +12,8 @@ from claims.vocabulary import Act
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("it", "en")
+# The acts that turn a claim over.
+TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
 # Verbs that are recognised with a letter wrong.
 TURNING = frozenset({"negare", "smentire", "ammettere", "ritrattare", "deny", "admit", "retract", "recant"})
 
@@ -81,9 +83,7 @@ class Lexicon:
 
         # Every form of the acts that turn a claim over.
         self.turns = frozenset(
-            form
-            for form, entries in self.forms.items()
-            if any(each.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS) for each in entries)
+            form for form, entries in self.forms.items() if any(each.verb.act in TURNS for each in entries)
         )
 
     if TYPE_CHECKING:

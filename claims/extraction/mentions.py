@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from claims.extraction import carriers, confidence, countries
-from claims.extraction.attributions import Draft, Range
 from claims.extraction.findings import Finding, KnownName, Mention, Span
 from claims.extraction.lexicon import Lexicon, word_set
+from claims.extraction.sentences import Draft, Range
 from claims.extraction.words import Words
 from claims.vocabulary import Act, Delivery, Hedge
 

@@ -6,9 +6,9 @@ import itertools
 import re
 
 from claims.extraction import nouns
-from claims.extraction.attributions import Draft, Range, Sentence
 from claims.extraction.interposed import interposed
 from claims.extraction.lexicon import word_set
+from claims.extraction.sentences import Draft, Range, Sentence
 from claims.extraction.unspoken import without_a_verb
 from claims.extraction.words import FINAL
 from claims.vocabulary import Act

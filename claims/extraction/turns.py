@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 
 from claims.extraction import nouns
-from claims.extraction.attributions import Draft, Range, Sentence
 from claims.extraction.cues import find_misspelt
 from claims.extraction.lexicon import Lexicon, Verb, word_set
+from claims.extraction.sentences import Draft, Range, Sentence
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 

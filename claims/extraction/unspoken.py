@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from claims.extraction import nouns
-from claims.extraction.attributions import DASHES, Draft, Range, Sentence
 from claims.extraction.lexicon import word_set
+from claims.extraction.sentences import Draft, Range, Sentence
+from claims.extraction.words import DASHES
 from claims.vocabulary import Act
 
 

@@ -11,6 +11,7 @@ MARKS = frozenset('“”„‟«»"＂') | {"''", "``"}
 _OPENING, _CLOSING = frozenset("“„‟«") | {"``"}, frozenset("”»") | {"''"}
 FINAL = frozenset({".", "!", "?", "…", "...", ".."})
 CLOSERS = frozenset({")", "]"})
+DASHES = frozenset({"–", "—"})
 BULLETS = frozenset({"•", "-", "–", "—", "*"})
 
 
