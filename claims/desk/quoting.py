@@ -29,6 +29,7 @@ def locate(source: Source, quotation: str, *, before: str = "") -> list[Span]:
     pieces = [piece for piece in pieces if piece]
     if not pieces:
         raise Refused("missing", _("Type or paste the words of the statement as they stand in the article."))
+    before = before.replace("\r\n", "\n")
     spans: list[Span] = []
     at = 0
     for piece in pieces:

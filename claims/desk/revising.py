@@ -47,7 +47,9 @@ class ReviseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "words" in cleaned and cleaned["words"].replace("\r\n", "\n") != self.statement.quote:
+        typed = cleaned.get("words", "").replace("\r\n", "\n") != self.statement.quote
+        # The same words may have been selected at another place.
+        if "words" in cleaned and (typed or cleaned.get("just_before", "").strip()):
             try:
                 cleaned["spans"] = locate(
                     self.statement.source, cleaned["words"], before=cleaned.get("just_before", "")
