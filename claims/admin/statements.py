@@ -9,14 +9,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
-from django.views.decorators.http import require_POST
 
 from claims import linking
 from claims.admin.inlines import (
@@ -210,24 +207,6 @@ class StatementAdmin(ByTheTable, KeepsVersions):
         else:
             done = ngettext("Done for %(n)s statement.", "Done for %(n)s statements.", len(keys))
             messages.success(request, done % {"n": len(keys)})
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/accept/", view(require_POST(self.accept_view)), name="claims_statement_accept"),
-            path("<int:pk>/discard/", view(require_POST(self.discard_view)), name="claims_statement_discard"),
-            *super().get_urls(),
-        ]
-
-    def accept_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._one(request, pk, lambda statement: linking.accept(statement, by=editor_of(request)))
-
-    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._one(request, pk, lambda statement: linking.reject(statement, by=editor_of(request)))
-
-    def _one(self, request: HttpRequest, pk: int, act: Callable[[Statement], Any]) -> HttpResponse:
-        self._each(request, Statement.objects.filter(pk=get_object_or_404(Statement, pk=pk).pk), act)
-        return HttpResponseRedirect(reverse("admin:claims_statement_change", args=[pk]))
 
     # --- one statement
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from claims.desk import merging, second_reading
+from claims.desk import accepting, merging, second_reading
 
 urlpatterns = [
+    path("statements/<int:pk>/accept/", accepting.accept, name="accept"),
+    path("statements/<int:pk>/discard/", accepting.discard, name="discard"),
     path("decisions/", second_reading.waiting, name="second_readings"),
     path("decisions/<int:pk>/<slug:key>/", second_reading.stage, name="stage"),
     path("evidence/<int:pk>/file/", second_reading.evidence_file, name="evidence_file"),

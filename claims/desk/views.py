@@ -10,32 +10,29 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import IntegrityError
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from claims import linking, reviewing
+from claims import reviewing
 from claims.desk import queues
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.evidence import EvidenceForm, try_to_add
 from claims.desk.marking import EVIDENCE_FOR, back_to, may_mark, name_of_act, say_done, versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.passages import passages_of
-from claims.desk.people import editor_of
 from claims.desk.proposing import DecisionForm, try_to_decide, waits_for_a_second_reader
-from claims.desk.refusals import told
 from claims.desk.stages import waiting_on
 from claims.desk.waiting import possible_turns
-from claims.errors import Refused
 from claims.labels import choices
-from claims.models import Claim, ClaimFigures, Position, Statement, StatementSpeaker
+from claims.models import Claim, ClaimFigures, Position, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Rating, Stage, Verb
+from sources.models import long_columns
 
 View = Callable[..., HttpResponse]
 STATEMENTS_A_PAGE = 50
@@ -208,12 +205,11 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
 
 def positions_of(claim: Claim) -> Any:
     """The claim's statements, oldest first by what is known of their day, then as they were stored."""
-    heavy = ("body", "raw", "search", "furniture")
     return (
         Position.objects.filter(claim=claim)
         .exclude(statement__review="rejected")
         .select_related("statement__source__outlet")
-        .defer(*(f"statement__source__{name}" for name in heavy))
+        .defer(*long_columns("statement__source"))
         .prefetch_related(
             Prefetch(
                 "statement__speakers", StatementSpeaker.objects.select_related("speaker", "on_behalf_of")
@@ -246,42 +242,4 @@ def act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     back = reverse("desk:claim", args=[found.pk])
     return act_page(
         request, [found], CLAIM_ACTS[key], template="desk/act.html", context={"claim": found}, back=back
-    )
-
-
-@on_the_desk(Verb.TRIAGE)
-@require_POST
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    statement = get_object_or_404(Statement, pk=pk)
-    return _triaged(
-        request,
-        statement,
-        lambda: linking.accept(statement, by=editor_of(request)),
-        _("The statement is accepted."),
-    )
-
-
-@on_the_desk(Verb.TRIAGE)
-@require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    statement = get_object_or_404(Statement, pk=pk)
-    return _triaged(
-        request,
-        statement,
-        lambda: linking.reject(statement, by=editor_of(request)),
-        _("The statement is discarded."),
-    )
-
-
-def _triaged(request: HttpRequest, statement: Statement, do: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        do()
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    except IntegrityError as error:
-        messages.error(request, told(error))
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(
-        back_to(request, reverse("admin:claims_statement_change", args=[statement.pk]))
     )

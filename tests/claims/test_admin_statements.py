@@ -170,7 +170,10 @@ def test_what_the_machine_found_says_so_until_an_editor_accepts_it(editor: Clien
     page = editor.get(change(room.suggestion)).content.decode()
     for words in ("Found by machine", "1.2", "cue-verb", "0.83", "No editor has looked at it yet."):
         assert words in page
-    editor.post(reverse("admin:claims_statement_accept", args=[room.suggestion.pk]))
+    sent = fields_of(editor.get(change(room.suggestion)).content.decode(), "desk-accept")
+    assert editor.post(reverse("desk:accept", args=[room.suggestion.pk]), sent)["Location"] == change(
+        room.suggestion
+    )
     room.suggestion.refresh_from_db()
     assert room.suggestion.review == "accepted"
     assert "No editor has looked at it yet." not in editor.get(change(room.suggestion)).content.decode()
@@ -185,8 +188,8 @@ def test_suggestions_are_accepted_and_discarded_many_at_once(editor: Client, roo
 
 def test_a_viewer_triages_nothing(room: Newsroom) -> None:
     viewer = signed_in(make_account("viewer", "viewer"))
-    assert viewer.post(reverse("admin:claims_statement_accept", args=[room.suggestion.pk])).status_code == 403
-    assert viewer.get(reverse("admin:claims_statement_accept", args=[room.suggestion.pk])).status_code == 405
+    assert viewer.post(reverse("desk:accept", args=[room.suggestion.pk])).status_code == 403
+    assert viewer.get(reverse("desk:accept", args=[room.suggestion.pk])).status_code == 403
     assert "No editor has looked at it yet" not in viewer.get(change(room.suggestion)).content.decode()
 
 

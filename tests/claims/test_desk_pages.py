@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims import contest, reviewing
+from claims import contest, linking, reviewing
 from claims.models import Claim, Evidence, Position, StatementSpeaker, Verdict
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, make_words, signed_in
 
@@ -157,9 +157,25 @@ def test_suggestions_are_accepted_and_discarded_on_the_page(editor: Client, room
     for act, review in (("accept", "accepted"), ("discard", "rejected")):
         address = reverse(f"desk:{act}", args=[room.suggestion.pk])
         assert editor.get(address).status_code == 405
-        assert editor.post(address, {"next": page_of(room.claim)})["Location"] == page_of(room.claim)
+        sent = {"next": page_of(room.claim), f"version_{room.suggestion.pk}": room.suggestion.version}
+        assert editor.post(address, sent)["Location"] == page_of(room.claim)
         room.suggestion.refresh_from_db()
         assert room.suggestion.review == review
+
+
+def test_whoever_decides_about_a_suggestion_second_sees_what_the_first_made_of_it(
+    editor: Client, room: Newsroom
+) -> None:
+    opened = {"next": page_of(room.claim), f"version_{room.suggestion.pk}": room.suggestion.version}
+    linking.reject(room.suggestion, by=make_account("faster", "editor"), because="A figure of speech.")
+    answer = editor.post(reverse("desk:accept", args=[room.suggestion.pk]), opened)
+    assert answer.status_code == 409
+    (row,) = [row for row in answer.context["rows"] if row.name == "review"]
+    assert (row.base, row.theirs, row.yours) == ("Suggested", "Discarded", "Accepted")
+    room.suggestion.refresh_from_db()
+    assert room.suggestion.review == "rejected"
+    again = {"next": page_of(room.claim), f"version_{room.suggestion.pk}": room.suggestion.version}
+    assert editor.post(reverse("desk:accept", args=[room.suggestion.pk]), again).status_code == 302
 
 
 def test_a_senior_editor_publishes_and_withdraws_with_a_reason(editor: Client, room: Newsroom) -> None:
