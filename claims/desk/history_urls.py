@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from claims.desk import history
+from claims.desk import dossier, history, past
 
 urlpatterns = [
     path("claims/<int:pk>/history/", history.claim, name="claim_history"),
+    path("claims/<int:pk>/as-of/", past.claim, name="claim_as_of"),
+    path("claims/<int:pk>/dossier/", dossier.page, name="dossier"),
+    path("claims/<int:pk>/dossier.json", dossier.document, name="dossier_json"),
     path("speakers/<int:pk>/history/", history.speaker, name="speaker_history"),
     path("sources/<int:pk>/history/", history.source, name="source_history"),
 ]

@@ -1,5 +1,6 @@
 """What is known of the past: who did what and why, how things stood on a day, and the proof that nobody changed it since."""
 
+from claims.history.as_of import PastClaim, PastStatement, claim_as_of
 from claims.history.events import SUBJECTS, event_model_of, event_models
 from claims.history.sealing import Sealed, seal
 from claims.history.telling import Change, Line, Place, Told, tell
@@ -10,10 +11,13 @@ __all__ = [
     "Change",
     "Line",
     "Misfit",
+    "PastClaim",
+    "PastStatement",
     "Place",
     "Sealed",
     "Told",
     "Verified",
+    "claim_as_of",
     "event_model_of",
     "event_models",
     "seal",

@@ -90,7 +90,8 @@ class _Chain:
         self.since = era["pk"] if era else 0
         layout = seals.filter(layout__isnull=False).order_by("-pk").values_list("layout", flat=True).first()
         self.layout: Layout = [(table, columns) for table, columns in layout or []]
-        self.after: Position | None = tuple(self.last.last) if self.last else None
+        # Transactions are sealed whole: nothing more of the last one is to come.
+        self.after: Position | None = (self.last.last[0], END, 0) if self.last else None
 
     def add(self, leaves: bytes, layout: Layout, era: dict[str, Any] | None) -> None:
         """Writes the next seal. `era` only when it begins with this one; then there may be no leaves yet."""
@@ -109,7 +110,7 @@ class _Chain:
             previous=self.last,
             head=self.head,
         )
-        self.layout, self.after = layout, last
+        self.layout, self.after = layout, (last[0], END, 0)
         if era is not None:
             self.era, self.since = era, self.last.pk
 

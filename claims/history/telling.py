@@ -237,8 +237,8 @@ def _names(model: type[Model], keys: set[Any]) -> dict[Any, str]:
     if events and (gone := keys - set(names)):
         last = (
             events._default_manager.filter(pgh_obj__in=gone)
-            .order_by("pgh_obj", "-pgh_id")
-            .distinct("pgh_obj")
+            .order_by("pgh_obj_id", "-pgh_id")
+            .distinct("pgh_obj_id")
         )
         names |= {event.pgh_obj_id: _title(event) for event in last}  # type: ignore[attr-defined]
     return names

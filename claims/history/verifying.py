@@ -85,27 +85,26 @@ def verify(
 
 
 def _newer(cursor: CursorWrapper, stretch: Stretch, using: str) -> int:
-    """How many events no seal covers yet. None of them can be of a transaction that has not begun."""
+    """How many events no seal covers yet. None of them is of a transaction that is sealed, or of one that has not begun."""
     layout = layout_now()
     query, params = place_query(layout, stretch)
     cursor.execute(
-        f"SELECT count(*), max(xid), pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM ({query}) newer",
+        "SELECT count(*), min(xid), max(xid), pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        f" FROM ({query}) newer",
         params,
     )
-    newer, newest, next_xid = cursor.fetchone()
-    era = (
-        HistorySeal.objects.using(using)
-        .filter(era__isnull=False)
-        .order_by("-pk")
-        .values_list("era", flat=True)
-        .first()
-    )
-    if era and era["cluster"] == cluster(cursor) and newer and newest >= next_xid:
-        cursor.execute(f"SELECT tab, id FROM ({query}) newer WHERE xid = %s", [*params, newest])
-        table, pk = cursor.fetchone()
-        raise Misfit(
-            f"{_called(cursor, layout[table][0], pk)} was put in: it says to be of a transaction that has not begun."
-        )
+    newer, oldest, newest, to_come = cursor.fetchone()
+    seals = HistorySeal.objects.using(using).filter(era__isnull=False).order_by("-pk")
+    era = seals.values_list("era", flat=True).first()
+    if not newer or era is None or stretch.after is None or era["cluster"] != cluster(cursor):
+        return int(newer)
+    for xid, why in ((oldest, "is sealed"), (newest, "has not begun")):
+        if xid <= stretch.after[0] or xid >= to_come:
+            cursor.execute(f"SELECT tab, id FROM ({query}) newer WHERE xid = %s", [*params, xid])
+            table, pk = cursor.fetchone()
+            raise Misfit(
+                f"{_called(cursor, layout[table][0], pk)} was put in: it says to be of a transaction that {why}."
+            )
     return int(newer)
 
 

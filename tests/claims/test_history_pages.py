@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from claims import linking, reviewing
-from claims.models import Claim, Position, Speaker
+from claims.history import event_models, seal
+from claims.models import Claim, HistorySeal, Position, Speaker
 from claims.vocabulary import NameKind
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, signed_in
 from tests.databases import Clone
@@ -125,3 +128,97 @@ def test_a_speakers_and_an_articles_history_are_told_too(clone_db: Clone) -> Non
     assert "<ins>Testy</ins>" in speaker
     source = client.get(reverse("desk:source_history", args=[room.source.pk])).content.decode()
     assert acts_of(source)[0] == "Accepted ada"
+
+
+# -- the past, and the dossier -----------------------------------------------------------------------------------------------------
+
+
+def move_back(days: int) -> None:
+    """As if all that has happened so far had happened some days ago. Only the owner of the database could do this."""
+    with connections["owner"].cursor() as cursor:
+        for event in event_models().values():
+            table = event._meta.db_table
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(
+                f"UPDATE {table} SET pgh_created_at = pgh_created_at - make_interval(days => {days})"
+            )
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def test_the_desk_sees_a_claim_as_it_stood_on_a_day(clone_db: Clone) -> None:
+    room = make_newsroom()
+    first_words = room.claim.text_en
+    move_back(10)
+    a_story(room)
+    move_back(10)
+    client = signed_in(make_account("viewer", "viewer"))
+    today = timezone.localdate()
+
+    def on(days_ago: int) -> str:
+        day = today - timedelta(days=days_ago)
+        answer = client.get(reverse("desk:claim_as_of", args=[room.claim.pk]), {"on": day.isoformat()})
+        assert answer.status_code == 200
+        return answer.content.decode().partition("<main")[2]
+
+    assert "The claim was not there yet." in on(25)
+    before, after = on(15), on(5)
+    for page in (before, after):
+        assert "This is the past" in page
+        assert "<button" not in page.replace('<button class="btn quiet">Show</button>', "")
+    assert first_words in before
+    assert first_words not in after
+    assert "We never sold a single drone" in before
+    assert "We never sold a single drone" not in after  # taken off since
+    assert text_of(before).count("Suggested") == 1
+    assert "Suggested" not in after
+    assert "To be reviewed" in text_of(before)
+    assert REASON not in before
+    assert REASON in after
+    assert "grace" in after
+
+
+def test_a_day_that_is_none_or_has_not_come_gets_a_sentence(clone_db: Clone) -> None:
+    room, client = make_newsroom(), signed_in(make_account("viewer", "viewer"))
+    address = reverse("desk:claim_as_of", args=[room.claim.pk])
+    assert client.get(address).status_code == 200
+    for day, said in (
+        ("2999-01-01", "This day has not come yet."),
+        ("x", "Enter a valid date."),
+        ("", "required"),
+    ):
+        answer = client.get(address, {"on": day})
+        assert answer.status_code == 400
+        assert said in answer.content.decode()
+
+
+def test_the_dossier_holds_everything_on_paper_and_as_json(clone_db: Clone) -> None:
+    room = make_newsroom()
+    a_story(room)
+    seal()
+    viewer, stranger = signed_in(make_account("viewer", "viewer")), Client()
+    for name in ("dossier", "dossier_json"):
+        assert stranger.get(reverse(f"desk:{name}", args=[room.claim.pk])).status_code == 302
+        nobody = signed_in(make_account(f"nobody-{name}"))
+        assert nobody.get(reverse(f"desk:{name}", args=[room.claim.pk])).status_code == 403
+    paper = viewer.get(reverse("desk:dossier", args=[room.claim.pk])).content.decode()
+    head = HistorySeal.objects.latest("pk").head
+    assert head in paper
+    assert REASON in paper
+    assert "Marked as disputed" in paper
+    held = viewer.get(reverse("desk:dossier_json", args=[room.claim.pk])).json()
+    assert held["history"]["head"] == head
+    assert held["claim"]["text_en"].startswith("Testland sold a small number")
+    assert [each["quote"] for each in held["statements"]] == [
+        "no drones were sent to anybody",
+        "a small number had been sold before the war",
+    ]
+    assert held["statements"][0]["speakers"] == ["Testland"]
+    assert held["statements"][0]["source"]["text_sha256"] == room.source.text_sha256
+    assert [(each["rating"], each["author"]) for each in held["verdicts"]] == [("disputed", "grace")]
+    assert [act["verb"] for act in held["history"]["acts"]][:4] == [
+        "dispute",
+        "detach",
+        "edit_claim",
+        "accept",
+    ]
+    assert held["history"]["acts"][0]["because"] == REASON

@@ -273,6 +273,10 @@ def test_the_first_event_that_does_not_fit_is_named(clone_db: Clone) -> None:
     with by_the_owner():
         put_in("claims_claimevent", pk, random.Random(1))
         assert refused().startswith("Event 9000000 of claims_claimevent (insert of claim")
+    with by_the_owner():
+        _xid, table, last = HistorySeal.objects.get().last
+        put_in(table, last, random.Random(1))
+        assert refused().endswith("was put in: it says to be of a transaction that is sealed.")
     assert verify().seals == 1
     # The command says the same sentence and exits with 1.
     with without_rules():
