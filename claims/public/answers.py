@@ -15,8 +15,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page
 
+from claims.models import Claim, Redaction, Withdrawal
 from claims.public.unchanged import SHARED_FOR, not_made_again
 from claims.public.unchanged import View as Door
+from sources.models import Source
 
 READING = ("GET", "HEAD", "OPTIONS")
 PROBLEM = "application/problem+json"
@@ -45,6 +47,21 @@ def problem(
         name: value for name, value in (("detail", detail), ("reason", reason), ("errors", errors)) if value
     }
     return HttpResponse(as_json(told), status=status, content_type=PROBLEM)
+
+
+def gone(**what: Claim | Source) -> HttpResponse:
+    """410 with the public reason, and nothing of what was withdrawn; 451 (RFC 7725) where words were erased on an order. As pages do."""
+    withdrawal = (
+        Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
+    )
+    reason = (
+        {code: getattr(withdrawal, f"reason_{code}") or None for code in ("it", "en")} if withdrawal else None
+    )
+    if Redaction.objects.filter(**{f"request__{kind}": found for kind, found in what.items()}).exists():
+        return problem(
+            HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, "This was removed on an order.", reason=reason
+        )
+    return problem(HTTPStatus.GONE, "This was withdrawn.", reason=reason)
 
 
 def for_machines(view: View) -> View:

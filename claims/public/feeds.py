@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from claims.labels import label
 from claims.models import Claim, Correction, Position, Verdict
 from claims.public import lists, sentences
-from claims.public.answers import for_machines, problem
+from claims.public.answers import for_machines, gone, problem
 from claims.public.cards import Card, cards, source_url, speaker_keys, with_everything
 from claims.public.corrections import correction_items
 from claims.public.data import figures, origin_of
@@ -204,7 +204,7 @@ def feed(request: HttpRequest, language: str, name: str) -> HttpResponse:
 
 @for_machines
 def claim_feed(request: HttpRequest, language: str, slug: str) -> HttpResponse:
-    """301 where the claim was merged or renamed, 410 where it was withdrawn."""
+    """301 where the claim was merged or renamed, 410 or 451 where it is gone."""
     found = claim_at(slug)
     present = found.slug if found else moved_to("claim", slug)
     if not present or (found and found.publication == Publication.DRAFT):
@@ -212,7 +212,7 @@ def claim_feed(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     if found is None or present != slug:
         return HttpResponsePermanentRedirect(reverse("claim-feed", args=[language, present]))
     if found.publication == Publication.WITHDRAWN:
-        return problem(HTTPStatus.GONE, "This claim was withdrawn.")
+        return gone(claim=found)
     with translation.override(language):
         entries = _newest(entry for made in ABOUT_A_CLAIM for entry in made(found))
         return _written(

@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from claims.models import Claim, Verdict
 from claims.public import sentences
-from claims.public.answers import for_machines, problem
+from claims.public.answers import for_machines, gone, problem
 from claims.public.claim_page import ClaimPage
 from claims.public.data import figures
 from claims.public.decisions import Stamp, stamp
@@ -89,7 +89,7 @@ def address(page: ClaimPage, language: str) -> str:
 
 @for_machines
 def share_image(request: HttpRequest, language: str, slug: str) -> HttpResponse:
-    """Of published claims; 410 for a withdrawn one. Who has the picture already is told so before anything is drawn."""
+    """Of published claims; 410 or 451 for one that is gone. Who has the picture already is told so before anything is drawn."""
     found = claim_at(slug)
     if found is None or found.slug != slug:
         present = found.slug if found and found.publication != Publication.DRAFT else moved_to("claim", slug)
@@ -101,7 +101,7 @@ def share_image(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     if found.publication == Publication.DRAFT:
         return problem(HTTPStatus.NOT_FOUND, "Nothing public is at this address.")
     if found.publication == Publication.WITHDRAWN:
-        return problem(HTTPStatus.GONE, "This claim was withdrawn.")
+        return gone(claim=found)
     with translation.override(language):
         picture = _picture(found)
 

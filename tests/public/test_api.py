@@ -22,7 +22,15 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from claims import contest
-from claims.models import Claim, ClaimLink, Correction, Evidence, OldSlug, Position, Withdrawal
+from claims.models import (
+    Claim,
+    ClaimLink,
+    Correction,
+    Evidence,
+    OldSlug,
+    Position,
+    Withdrawal,
+)
 from claims.vocabulary import Stance
 from claimtracker.wsgi import application
 from sources.models import Source

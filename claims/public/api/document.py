@@ -15,7 +15,10 @@ ONE = {
     "301": "Merged or renamed: `Location` says where it is now.",
     "404": "Nothing public is at this address.",
 }
-WITHDRAWN = {"410": "It was withdrawn; the public reason is given."}
+WITHDRAWN = {
+    "410": "It was withdrawn; the public reason is given.",
+    "451": "An order had it removed; the public reason is given.",
+}
 ALWAYS = {"422": "A parameter could not be read.", "503": "The database does not answer."}
 
 

@@ -21,11 +21,10 @@ from claims.models import (
     Position,
     Statement,
     Verdict,
-    Withdrawal,
 )
 from claims.models.correction import CorrectionQuerySet
 from claims.public import data
-from claims.public.answers import answer, for_machines, problem
+from claims.public.answers import answer, for_machines, gone, problem
 from claims.public.api import asked, document, schemas
 from claims.public.data import Known, origin_of
 from claims.public.found import claim_at, moved_to, speaker_at
@@ -86,13 +85,6 @@ def _page(
     return response
 
 
-def _gone(what: str, withdrawal: QuerySet[Withdrawal]) -> HttpResponse:
-    """410 with the public reason, and nothing of what was withdrawn."""
-    found = withdrawal.filter(reopened_at=None).order_by("-withdrawn_at").first()
-    reason = data.words(found, "reason") if found else None
-    return problem(HTTPStatus.GONE, f"This {what} was withdrawn.", reason=reason)
-
-
 def _moved(kind: str, plural: str, slug: str) -> HttpResponse:
     present = moved_to(kind, slug)
     if not present:
@@ -146,7 +138,7 @@ def _parties(rows: Iterable[Claim]) -> list[int | None]:
     summary="One claim, with all that its page shows",
 )
 def claim(request: HttpRequest, slug: Path[asked.Slug]) -> HttpResponse:
-    """301 where it was merged or renamed, 410 with the public reason where it was withdrawn."""
+    """301 where it was merged or renamed, 410 with the public reason where it was withdrawn, 451 where an order had it removed."""
     found = claim_at(slug)
     if found is None:
         return _moved("claim", "claims", slug)
@@ -155,7 +147,7 @@ def claim(request: HttpRequest, slug: Path[asked.Slug]) -> HttpResponse:
     if found.slug != slug:
         return HttpResponsePermanentRedirect(f"{PREFIX}claims/{found.slug}")
     if found.publication == Publication.WITHDRAWN:
-        return _gone("claim", Withdrawal.objects.published().filter(claim=found))
+        return gone(claim=found)
     return answer(_claim(request, found))
 
 
@@ -325,7 +317,7 @@ def source(request: HttpRequest, key: int) -> HttpResponse:
     if found is None or found.publication == SourcePublication.DRAFT:
         raise Http404
     if found.publication == SourcePublication.WITHDRAWN:
-        return _gone("article", Withdrawal.objects.published().filter(source=found))
+        return gone(source=found)
     shown = Position.objects.published().filter(statement__source=found).order_by("statement_id", "id")
     cited = Statement.objects.filter(pk__in=shown.values("statement")[:MOST_PASSAGES]).only("spans", "source")
     passages, is_cut = data.passages(found, list(cited.order_by("id")))

@@ -647,7 +647,7 @@ class Problem(BaseModel):
             "type": "about:blank",
             "title": "Gone",
             "status": 410,
-            "detail": "This claim was withdrawn.",
+            "detail": "This was withdrawn.",
             "reason": {"it": None, "en": "The publisher asked for it."},
         }
     )
