@@ -2,130 +2,149 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from claims.extraction import nouns
 from claims.extraction.cues import Cue
+from claims.extraction.lexicon import word_set
 from claims.extraction.sentences import OF_SOMETHING, WITHOUT_THAT, Range, Sentence
 from claims.extraction.words import DASHES, FINAL
 from claims.vocabulary import Act
 
-_GOES_ON = {"but", "ma", "and", "e", "perché", "because", "che", "although", "while", "mentre", "nonostante"}
-_BREAKS = {"but", "while", "ma", "mentre", "whereas", "although", "though"}
+# A quotation goes on after who says it with one of these.
+_GOES_ON = word_set("but ma and e perché because che although while mentre nonostante")
+# After a comma and before a cue: somebody speaks anew.
+_BREAKS = word_set("but while ma mentre whereas although though")
+# Between a comma and a participle that is a cue ("salvo poi riconoscere", "while denying").
+_INTO_A_CUE = word_set("salvo per pur dopo after while by")
+_AND_BUT = word_set("and e ed but ma")
+# A noun phrase ends before these; it goes on in a clause with those.
+_ENDS_A_PHRASE = word_set("while mentre perché because after dopo")
+_GOES_ON_IN_A_PHRASE = word_set("that che which quale di")
+# A quotation is the whole content where the sentence goes on with one of these.
+_AFTER_A_QUOTATION = word_set(
+    "and e ed said ha in according secondo adding as after during when while but ma mentre"
+)
+_TOLD = word_set("him her me us them you it reporters lawmakers journalists")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A content that is being read to its end. `own`: where its cue begins; `later`: where later cues of the sentence begin."""
+
+    s: Sentence
+    start: int
+    end: int
+    own: int
+    cue: Cue | None
+    phrase: bool
+    dashed: bool
+    later: list[int]
 
 
 def until(s: Sentence, start: int, cue: Cue | None, *, phrase: bool = False) -> Range:
-    """From `start` to where the content ends: the clause's end, or where somebody speaks anew."""
-    w, lex = s.w, s.lex
-    end = s.end()
+    """From `start` to where the content ends: the clause's end, or where somebody speaks anew.
+
+    `phrase`: the content is a noun phrase, which ends where a clause would go on ("denied the report, which …").
+    """
+    w, end = s.w, s.end()
     if start + 2 < end and w.text[start] == ",":
         # "ha riferito che, secondo i servizi, il carico era a bordo"
         comma = next((m for m in range(start + 1, min(end, start + 14)) if w.text[m] == ","), None)
         start = comma + 1 if comma is not None and comma + 1 < end else start + 1
-    dashed = cue is not None and any(
-        w.text[m] in DASHES and not w.quoted[m] for m in range(s.first, cue.first)
-    )
     own = cue.first if cue is not None else start
-    later = sorted(
-        [c.first for c in s.cues if c.first > own] + [p.first for p in s.according if p.first > own]
-    )
-    stop = end
+    dashed = cue is not None and any(w.text[m] in DASHES and not w.quoted[m] for m in range(s.first, own))
+    starts = [c.first for c in s.cues] + [phrase.first for phrase in s.according]
+    later = sorted(first for first in starts if first > own)
+    reach = _Reach(s, start, end, own, cue, phrase, dashed, later)
     j = start
     while j < end:
         if w.quoted[j]:
             quotation = w.quotations[w.quoted[j] - 1]
-            j = max(
-                j + 1,
-                min(end, (quotation.closed + 1) if quotation.closed is not None else quotation.last),
-            )
-            continue
-        text, token = w.text[j], w.low[j]
-        if text == ";" or (text in DASHES and dashed) or (text in FINAL and j > start and _is_end(s, j)):
-            stop = j
+            after = quotation.closed + 1 if quotation.closed is not None else quotation.last
+            j = max(j + 1, min(end, after))
+        elif _stops(reach, j):
             break
-        if text == ":" and phrase:
-            stop = j
-            break
-        if text == ",":
-            after = w.low[j + 1] if j + 1 < end else ""
-            near = next((n for n in later if j < n <= j + 12), None)
-            if near is not None:
-                if (
-                    phrase
-                    and w.low[j + 1] == "secondo"
-                    and w.low[near + 1 : near + 2] in (["cui"], ["la"], ["il"])
-                ):
-                    j += 2
-                    continue
-                if near == j + 1 or (
-                    near == j + 2
-                    and (
-                        after in lex.adverbs
-                        or after in lex.conjunctions
-                        or after in lex.negations
-                        or after in ("salvo", "per", "pur", "dopo", "after", "while", "by")
-                    )
-                ):
-                    stop = j
-                    break
-                if after in _BREAKS or (after in ("dopo", "after", "and", "e", "ed") and near <= j + 9):
-                    stop = j
-                    break
-                if _parenthesis_at(s, j, near):
-                    stop = j
-                    break
-            if (
-                cue is not None
-                and cue.kind in ("gerund", "perfect")
-                and (cue.first - s.first <= 2 or (phrase and cue.verb.act in OF_SOMETHING))
-            ):
-                stop = j
-                break
-            if (
-                cue is not None
-                and own - 2 >= s.first
-                and w.low[own - 1] in lex.relatives
-                and w.text[own - 2] == ","
-            ):
-                stop = j
-                break
-            if phrase and (
-                after in lex.conjunctions or after in lex.relatives or after in lex.complementizers
-            ):
-                stop = j
-                break
-        elif token in ("but", "ma") and j > start and _speaks_anew(s, j):
-            stop = j
-            break
-        elif token in ("and", "e", "ed", "but", "ma") and j > start:
-            near = next((n for n in later if j < n <= j + 4 and _introduces(s, n)), None)
-            if near is None and w.low[start] in ("di", "d'", "d’"):
-                # "nega di aver chiesto armi e parla di …": a finite verb goes on from the verb of speech
-                near = next((c.first for c in s.cues if j < c.first <= j + 4 and c.kind == "finite"), None)
-            if near is not None and all(
-                w.low[m] in lex.adverbs
-                or w.low[m] in lex.negations
-                or w.low[m] in lex.auxiliaries
-                or w.low[m] in lex.times
-                for m in range(j + 1, near)
-            ):
-                stop = j
-                break
-        elif (token in ("after", "while", "as", "dopo", "mentre") and j > start and _speaks_anew(s, j)) or (
-            (
-                phrase
-                and j > start
-                and (
-                    (token in lex.complementizers and token not in ("that", "che", "which", "quale", "di"))
-                    or (token == "by" and w.low[min(j + 1, end - 1)].endswith("ing"))
-                    or token in ("while", "mentre", "perché", "because", "after", "dopo")
-                )
-            )
-            or (token == "according" and j > start)
-            or (token == "secondo" and j in later)
+        else:
+            j += 1
+    return s.clean(start, max(j, start + 1))
+
+
+def _stops(reach: _Reach, j: int) -> bool:
+    """Whether the content ends right before token `j`."""
+    w = reach.s.w
+    text = w.text[j]
+    if text == ",":
+        return _stops_at_comma(reach, j)
+    if text == ";" or (text in DASHES and reach.dashed) or (text == ":" and reach.phrase):
+        return True
+    if j == reach.start:
+        return False
+    return (text in FINAL and _is_end(reach.s, j)) or _stops_at_word(reach, j)
+
+
+def _stops_at_comma(reach: _Reach, j: int) -> bool:
+    s, w, lex, cue = reach.s, reach.s.w, reach.s.lex, reach.cue
+    after = w.low[j + 1] if j + 1 < reach.end else ""
+    if reach.phrase and _relative_according(reach, j + 1):
+        return False
+    near = next((n for n in reach.later if j < n <= j + 12), None)
+    if near is not None and (
+        near == j + 1
+        or (near == j + 2 and after in lex.adverbs | lex.conjunctions | lex.negations | _INTO_A_CUE)
+        or after in _BREAKS
+        or (after in ("dopo", "after", "and", "e", "ed") and near <= j + 9)
+        or _parenthesis_at(s, j, near)
+    ):
+        return True
+    if cue is not None:
+        hangs_on = cue.kind in ("gerund", "perfect")
+        if hangs_on and (cue.first - s.first <= 2 or (reach.phrase and cue.verb.act in OF_SOMETHING)):
+            return True
+        if (
+            reach.own - 2 >= s.first
+            and w.low[reach.own - 1] in lex.relatives
+            and w.text[reach.own - 2] == ","
         ):
-            stop = j
-            break
-        j += 1
-    return s.clean(start, max(stop, start + 1))
+            return True  # "the firm, which denies the sale, …"
+    return reach.phrase and after in lex.conjunctions | lex.relatives | lex.complementizers
+
+
+def _relative_according(reach: _Reach, j: int) -> bool:
+    """ "la notizia, secondo cui …": part of the noun phrase."""
+    low = reach.s.w.low
+    return (
+        j + 1 < reach.end and j in reach.later and low[j] == "secondo" and low[j + 1] in ("cui", "la", "il")
+    )
+
+
+def _stops_at_word(reach: _Reach, j: int) -> bool:
+    s, w, lex = reach.s, reach.s.w, reach.s.lex
+    token = w.low[j]
+    if token in ("but", "ma") and _speaks_anew(s, j):
+        return True
+    if token in _AND_BUT:
+        return _goes_on_with_a_cue(reach, j)
+    if token in ("after", "while", "as", "dopo", "mentre") and _speaks_anew(s, j):
+        return True
+    if token == "according" or (token == "secondo" and j in reach.later):
+        return not (reach.phrase and w.text[j - 1] == "," and _relative_according(reach, j))
+    if not reach.phrase:
+        return False
+    if token == "by":
+        return w.low[min(j + 1, reach.end - 1)].endswith("ing")
+    return token in _ENDS_A_PHRASE or (token in lex.complementizers and token not in _GOES_ON_IN_A_PHRASE)
+
+
+def _goes_on_with_a_cue(reach: _Reach, j: int) -> bool:
+    """ "… and has called for", "e ha aggiunto che": after the conjunction nothing but a cue and its adverbs."""
+    s, w, lex = reach.s, reach.s.w, reach.s.lex
+    near = next((n for n in reach.later if j < n <= j + 4 and _introduces(s, n)), None)
+    if near is None and w.low[reach.start] in ("di", "d'", "d’"):
+        # "nega di aver chiesto armi e parla di …": a finite verb goes on from the verb of speech
+        near = next((c.first for c in s.cues if j < c.first <= j + 4 and c.kind == "finite"), None)
+    passed = lex.adverbs | lex.negations | lex.auxiliaries | lex.times
+    return near is not None and all(w.low[m] in passed for m in range(j + 1, near))
 
 
 def _speaks_anew(s: Sentence, j: int) -> bool:
@@ -163,7 +182,7 @@ def _parenthesis_at(s: Sentence, comma: int, cue_first: int) -> bool:
     return subject is not None and subject[0] == comma + 1 and s.ends(cue.last)
 
 
-def quoted_content(s: Sentence, start: int, cue: Cue, frames: str) -> Range:
+def quoted_content(s: Sentence, start: int, cue: Cue) -> Range:
     """The content of a quotation that begins the content: the quotation alone where the clause ends with it, else the clause."""
     w = s.w
     quotation = w.quotations[w.quoted[start] - 1]
@@ -173,26 +192,7 @@ def quoted_content(s: Sentence, start: int, cue: Cue, frames: str) -> Range:
         or w.text[after] in {",", ";", ")", "–", "—"}
         or w.text[after] in FINAL
         or w.text[after - 2] in FINAL
-        or w.low[after]
-        in (
-            "and",
-            "e",
-            "ed",
-            "said",
-            "ha",
-            "in",
-            "according",
-            "secondo",
-            "adding",
-            "as",
-            "after",
-            "during",
-            "when",
-            "while",
-            "but",
-            "ma",
-            "mentre",
-        )
+        or w.low[after] in _AFTER_A_QUOTATION
     )
     if whole:
         return quotation.first, quotation.last
@@ -278,18 +278,7 @@ def second_part(s: Sentence, cue: Cue, speaker: Range | None, left: Range) -> li
 def skip_object(s: Sentence, k: int) -> int:
     """Past who is told: a pronoun or a noun phrase right after the verb."""
     w, lex = s.w, s.lex
-    if k < s.last and w.low[k] in (
-        "him",
-        "her",
-        "me",
-        "us",
-        "them",
-        "you",
-        "it",
-        "reporters",
-        "lawmakers",
-        "journalists",
-    ):
+    if k < s.last and w.low[k] in _TOLD:
         return k + 1
     if s.opens_quotation(k) or k >= s.last or w.low[k] in ("that", "che", "di", "to", "a", "ad"):
         return k

@@ -24,151 +24,155 @@ _POINTING = frozenset({"it", "this", "that", "them"})
 
 def content_after(s: Sentence, cue: Cue) -> tuple[Range, str] | None:
     """Where the content begins after the cue, and how it is carried; None where nothing carries any."""
-    w, lex, frames = s.w, s.lex, cue.verb.frames
-    if "D" in frames and not _document_before(s, cue):
-        return None
-    j = cue.last
-    if j >= s.end() and j >= s.last:
+    frames = cue.verb.frames
+    if "R" in frames or cue.last >= s.last or ("D" in frames and not _document_before(s, cue)):
         return None
     if "F" in frames:
         return _call(s, cue)
-    if "X" in frames and (false := _called_false(s, cue)) is not None:
-        return false, "false"
     if "G" in frames:
         return _declares_itself(s, cue)
-    if "R" in frames:
-        return None
-    limit = min(s.end(), j + 40)
-    if "i" in frames and lex.language == "en":
-        m = j
-        while m < limit and w.low[m] in lex.adverbs and w.low[m] != "to":
-            m += 1
-        if (
-            m + 1 < limit
-            and w.low[m] == "to"
-            and w.low[m + 1] not in lex.determiners
-            and w.low[m + 1] not in lex.addressees
-            and not w.is_capital(m + 1)
-        ):
-            return until(s, m, cue), "infinitive"
-    k = j
-    # An object that is addressed: "told CBS that", "ha avvertito l'Iran che".
-    if "o" in frames:
-        k = skip_object(s, k)
-    k = s.skip_adverbials(k)
-    if "P" in frames and cue.last < limit and w.low[cue.last] in _OBJECT_AFTER[lex.language]:
+    if "X" in frames and (false := _called_false(s, cue)) is not None:
+        return false, "false"
+    limit = min(s.end(), cue.last + FAR)
+    infinitive = _infinitive_right_away(s, cue, limit)
+    if infinitive is not None:
+        return infinitive, "infinitive"
+    if "P" in frames and cue.last < limit and s.w.low[cue.last] in _OBJECT_AFTER[s.lex.language]:
         return (until(s, cue.last + 1, cue, phrase=True), "object") if cue.last + 1 < limit else None
-    if k < limit and w.text[k] == ",":
-        m = _resumes(s, k + 1, limit, cue.verb.act)
-        if m is None:
-            return None
-        k = m
-    if k >= limit and not (k < s.last and s.opens_quotation(k)):
-        k = cue.last
-        if k >= limit:
-            return None
-    token = w.low[k]
-    if s.opens_quotation(k) or (token == ":" and k + 1 < s.last):
-        start = k + 1 if token == ":" else k
-        if s.opens_quotation(start):
-            return quoted_content(s, start, cue, frames), "colon" if token == ":" else "quote"
-        if token == ":":
-            return until(s, start, cue), "colon"
-    if ("w" in frames or (cue.negated and cue.verb.act == Act.ASSERTS and "c" in frames)) and token in (
-        "se",
-        "whether",
-        "if",
-        "why",
-        "how",
-        "what",
-        "who",
-        "when",
-        "perché",
-        "come",
-        "cosa",
-        "quale",
-        "quali",
-        "quando",
-        "quanto",
-        "dove",
-        "where",
-        "which",
-        "chi",
-    ):
+    k = _where_it_begins(s, cue, limit)
+    if k is None:
+        return None
+    return _clause_or_quotation(s, cue, k, limit) or _named(s, cue, k, limit)
+
+
+# So many words after the cue its content is looked for.
+FAR = 40
+
+
+def _infinitive_right_away(s: Sentence, cue: Cue, limit: int) -> Range | None:
+    """ "promised to send": but not "said to reporters"."""
+    w, lex, m = s.w, s.lex, cue.last
+    if "i" not in cue.verb.frames or lex.language != "en":
+        return None
+    while m < limit and w.low[m] in lex.adverbs and w.low[m] != "to":
+        m += 1
+    if m + 1 >= limit or w.low[m] != "to" or w.is_capital(m + 1):
+        return None
+    return None if w.low[m + 1] in lex.determiners | lex.addressees else until(s, m, cue)
+
+
+def _where_it_begins(s: Sentence, cue: Cue, limit: int) -> int | None:
+    """Past who is told ("told CBS that"), when and where, and what stands between commas."""
+    k = s.skip_adverbials(skip_object(s, cue.last) if "o" in cue.verb.frames else cue.last)
+    if k < limit and s.w.text[k] == ",":
+        return _resumes(s, k + 1, limit, cue.verb.act)
+    if k < limit or (k < s.last and s.opens_quotation(k)):
+        return k
+    return cue.last if cue.last < limit else None
+
+
+def _clause_or_quotation(s: Sentence, cue: Cue, k: int, limit: int) -> tuple[Range, str] | None:
+    """What a mark, a colon, a conjunction, a question word, an infinitive or a gerund at token `k` introduces."""
+    frames, token = cue.verb.frames, s.w.low[k]
+    start = k + 1 if token == ":" and k + 1 < s.last else k
+    if s.opens_quotation(start):
+        return quoted_content(s, start, cue), "colon" if token == ":" else "quote"
+    if start > k:
+        return until(s, start, cue), "colon"
+    asks = "w" in frames or (cue.negated and cue.verb.act == Act.ASSERTS and "c" in frames)
+    if asks and token in _QUESTION_WORDS:
         return until(s, k, cue), "question"
     that = k if token in ("that", "che") else None
-    if that is None and ("c" in frames or "w" in frames) and lex.language == "it":
+    if that is None and s.lex.language == "it" and ("c" in frames or "w" in frames):
         that = _che(s, k, limit, of_something=cue.verb.act in OF_SOMETHING)
-    if that is not None and ("c" in frames or "h" in frames or "o" in frames or "i" in frames):
-        if that + 1 >= s.end():
-            return None
+    if that is not None and that + 1 < s.end() and any(frame in frames for frame in "choi"):
         return until(s, that + 1, cue), "that"
-    if lex.language == "it":
-        if token in ("di", "che") and k + 1 < s.last and w.low[k + 1] in ("sì", "no"):
-            return (k, k + 2), "infinitive"
-        if "N" in frames and cue.negated and INFINITIVE.match(token):
-            return until(s, k, cue), "infinitive"
-        if (
-            ("i" in frames or "c" in frames)
-            and token in ("di", "d'", "a", "ad", "d’")
-            and k + 1 < limit
-            and INFINITIVE.match(w.low[k + 1])
-        ):
-            return until(s, k, cue), "infinitive"
-        if (
-            ("i" in frames or "c" in frames)
-            and token in ("di", "a", "ad", "d'")
-            and k + 2 < limit
-            and w.low[k + 1] in ("non", "voler", "aver", "essere")
-        ):
-            return until(s, k, cue), "infinitive"
-    elif "i" in frames and token == "to" and k + 1 < limit:
+    if s.lex.language == "it":
+        return _italian_infinitive(s, cue, k, limit)
+    if "i" in frames and token == "to" and k + 1 < limit:
         return until(s, k, cue), "infinitive"
-    if (
-        "g" in frames
-        and lex.language == "en"
-        and ((token.endswith("ing") and not w.is_capital(k)) or token == "ever")
-    ):
+    if "g" in frames and ((token.endswith("ing") and not s.w.is_capital(k)) or token == "ever"):
         return until(s, k, cue), "gerund"
-    if "f" in frames or ("o" in frames and ("i" in frames or "f" in frames)):
-        k = cue.last
-        if k < limit and _begins_object(s, k):
-            content = until(s, k, cue)
-            has = any(
-                w.low[m] in lex.of or INFINITIVE.match(w.low[m]) or w.low[m] in ("to", "against", "over")
-                for m in range(*content)
-            )
-            if has or "n" in frames:
-                return content, "object"
-        if "n" not in frames and "c" not in frames:
-            return None
+    return None
+
+
+_QUESTION_WORDS = word_set(
+    "se whether if why how what who when where which perché come cosa quale quali quando quanto dove chi"
+)
+
+
+def _italian_infinitive(s: Sentence, cue: Cue, k: int, limit: int) -> tuple[Range, str] | None:
+    """ "di aver venduto", "a chiudere", "di no"; "non intende fornire"."""
+    low, frames = s.w.low, cue.verb.frames
+    following = low[k + 1] if k + 1 < min(limit, s.last) else ""
+    if low[k] in ("di", "che") and following in ("sì", "no"):
+        return (k, k + 2), "infinitive"
+    if "N" in frames and cue.negated and INFINITIVE.match(low[k]):
+        return until(s, k, cue), "infinitive"
+    if ("i" in frames or "c" in frames) and low[k] in ("di", "d'", "d’", "a", "ad") and following:
+        broken = following in ("non", "voler", "aver", "essere") and k + 2 < limit
+        if broken or INFINITIVE.match(following):
+            return until(s, k, cue), "infinitive"
+    return None
+
+
+def _named(s: Sentence, cue: Cue, k: int, limit: int) -> tuple[Range, str] | None:
+    """A noun phrase: whom one accuses of what, what one calls what, what one denies; or an English clause without "that"."""
+    frames = cue.verb.frames
+    if "f" in frames or ("o" in frames and "i" in frames):
+        charge = _charge(s, cue, limit)
+        if charge is not None:
+            return charge, "object"
     if "a" in frames:
-        k = cue.last
-        content = until(s, k, cue) if k < limit and (w.low[k] in lex.as_ or _begins_object(s, k)) else None
-        if content and (
-            any(w.low[m] in lex.as_ or s.opens_quotation(m) for m in range(*content))
-            or (w.low[content[1] - 1] in lex.false_words and content[1] - content[0] > 1)
-        ):
-            return content, "as"
-        if "n" not in frames:
-            return None
-    if cue.verb.act in OF_SOMETHING and token in _POINTING and _stands_alone(s, k):
-        return (k, k + 1), "object"
-    if "c" in frames and lex.language == "en" and _begins_clause(s, k, cue):
-        return until(s, k, cue), "clause"
-    if "n" in frames:
-        k = _past_manner(s, cue.last)
-        while k < limit and (
-            (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners)
-            or (w.low[k] in lex.times and k + 1 < limit)
-        ):
-            k += 1
-        if k < limit and not _begins_object(s, k):
-            k = s.skip_adverbials(cue.last)
-        if k < limit and _begins_object(s, k):
-            return until(s, k, cue, phrase=True), "object"
-    if "c" in frames and lex.language == "it":
+        called = _called(s, cue, limit)
+        if called is not None:
+            return called, "as"
+    if "n" not in frames and "c" not in frames:
         return None
+    if cue.verb.act in OF_SOMETHING and s.w.low[k] in _POINTING and _stands_alone(s, k):
+        return (k, k + 1), "object"
+    if "c" in frames and s.lex.language == "en" and _begins_clause(s, k, cue):
+        return until(s, k, cue), "clause"
+    return _object(s, cue, limit) if "n" in frames else None
+
+
+def _charge(s: Sentence, cue: Cue, limit: int) -> Range | None:
+    """ "accused X of lying", "ha esortato X a trattare": whom and what."""
+    w, lex = s.w, s.lex
+    if cue.last >= limit or not _begins_object(s, cue.last):
+        return None
+    content = until(s, cue.last, cue)
+    whole = any(
+        w.low[m] in lex.of or INFINITIVE.match(w.low[m]) or w.low[m] in ("to", "against", "over")
+        for m in range(*content)
+    )
+    return content if whole or "n" in cue.verb.frames else None
+
+
+def _called(s: Sentence, cue: Cue, limit: int) -> Range | None:
+    """ "described the raid as …", "ha definito il rapporto «…»", "hanno chiamato le accuse assurde"."""
+    w, lex, k = s.w, s.lex, cue.last
+    if k >= limit or not (w.low[k] in lex.as_ or _begins_object(s, k)):
+        return None
+    content = until(s, k, cue)
+    named = any(w.low[m] in lex.as_ or s.opens_quotation(m) for m in range(*content))
+    false = w.low[content[1] - 1] in lex.false_words and content[1] - content[0] > 1
+    return content if named or false else None
+
+
+def _object(s: Sentence, cue: Cue, limit: int) -> tuple[Range, str] | None:
+    """ "denied the report", past how and when it was denied."""
+    w, lex = s.w, s.lex
+    k = _past_manner(s, cue.last)
+    while k < limit and (
+        (w.low[k] in lex.adverbs and w.low[k] not in lex.determiners)
+        or (w.low[k] in lex.times and k + 1 < limit)
+    ):
+        k += 1
+    if k < limit and not _begins_object(s, k):
+        k = s.skip_adverbials(cue.last)
+    if k < limit and _begins_object(s, k):
+        return until(s, k, cue, phrase=True), "object"
     return None
 
 

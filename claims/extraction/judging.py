@@ -38,7 +38,7 @@ def judge(w: Words, lex: Lexicon, drafts: list[Draft]) -> list[Draft]:
         together[draft.sentence].append(draft)
     for draft in drafts:
         draft.inside = _around(draft, together[draft.sentence])
-    kept = []
+    kept: list[Draft] = []
     for draft in drafts:
         if draft.belief and draft.inside is not None:
             continue

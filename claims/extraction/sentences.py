@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from claims.extraction import nouns
 from claims.extraction.cues import Cue, Phrase
-from claims.extraction.lexicon import Lexicon, Verb
+from claims.extraction.lexicon import Lexicon, Verb, word_set
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 
@@ -43,6 +43,10 @@ class Draft:
 OF_SOMETHING = {Act.DENIES, Act.ADMITS, Act.RETRACTS, Act.CONFIRMS, Act.ACCUSES}
 # What these take is a clause even where no verb can be seen in it.
 WITHOUT_THAT = {"say", "think", "believe", "hope", "know", "feel", "insist", "tell"}
+
+# Prepositions that lead to what is said or to who says it, not to where or when.
+_LEADS_TO_CONTENT = word_set("secondo di with of without senza by about d'")
+_BEFORE_A_TIME = word_set("last this late earlier early on il lo la l' l’ nella nel di della")
 
 
 class Sentence:
@@ -101,16 +105,14 @@ class Sentence:
         return i < self.last and (self.w.low[i] in self.lex.prepositions or self.w.low[i] in self.lex.times)
 
     def content_follows(self, i: int) -> bool:
-        """Whether a conjunction or a quotation that carries content comes right after token `i`."""
+        """Whether a conjunction that carries content comes right after token `i`."""
         j = self.skip_adverbials(i)
         if j >= self.last:
             return False
         token = self.w.low[j]
-        return (
-            token in ("that", "che", ":", "whether")
-            or (token == "di" and j + 1 < self.last and bool(INFINITIVE.match(self.w.low[j + 1])))
-            or (self.opens_quotation(j) and False)
-        )
+        if token == "di":
+            return j + 1 < self.last and bool(INFINITIVE.match(self.w.low[j + 1]))
+        return token in ("that", "che", ":", "whether")
 
     def skip_adverbials(self, i: int) -> int:
         """Past days, adverbs and "to reporters", "in a statement": up to where content may begin."""
@@ -120,46 +122,27 @@ class Sentence:
             token = w.low[j]
             if token in ("that", "che", ":") or self.opens_quotation(j):
                 return j
-            if (
-                token in lex.times
-                or (token in lex.adverbs and token not in lex.determiners)
-                or (token.isdigit() and j > i and w.low[j - 1] in lex.times)
-                or (
-                    token
-                    in (
-                        "last",
-                        "this",
-                        "late",
-                        "earlier",
-                        "early",
-                        "on",
-                        "il",
-                        "lo",
-                        "la",
-                        "l'",
-                        "l’",
-                        "nella",
-                        "nel",
-                        "di",
-                        "della",
-                    )
-                    and j + 1 < self.last
-                    and (w.low[j + 1] in lex.times or (w.low[j + 1] in ("last", "scorsa", "scorso")))
-                )
-            ):
+            if self._is_a_time(j, i) or (token in lex.adverbs and token not in lex.determiners):
                 j += 1
-            elif (
-                token in lex.prepositions
-                and token not in lex.conjunctions
-                and token not in ("secondo", "di", "with", "of", "without", "senza", "by", "about", "d'")
-            ) or token == "tramite":
-                k = self._prepositional_end(j)
-                if k is None:
-                    return j
-                j = k
-            else:
+                continue
+            where = (
+                token in lex.prepositions and token not in lex.conjunctions and token not in _LEADS_TO_CONTENT
+            )
+            end = self._prepositional_end(j) if where or token == "tramite" else None
+            if end is None:
                 return j
+            j = end
         return j
+
+    def _is_a_time(self, j: int, first: int) -> bool:
+        """ "on Monday", "24" after "marzo", "la scorsa" before "settimana"."""
+        low, times = self.w.low, self.lex.times
+        if low[j] in times:
+            return True
+        if low[j].isdigit():
+            return j > first and low[j - 1] in times
+        following = low[j + 1] if j + 1 < self.last else ""
+        return low[j] in _BEFORE_A_TIME and (following in times or following in ("last", "scorsa", "scorso"))
 
     def _prepositional_end(self, j: int) -> int | None:
         """The end of a short prepositional phrase: "to reporters", "in a statement", "ai giornalisti", "in una nota"."""
@@ -168,30 +151,23 @@ class Sentence:
         if k < self.last and w.low[k] in lex.determiners:
             k += 1
         words = 0
-        while k < self.last and words < 8:
-            token = w.low[k]
-            if (
-                self.opens_quotation(k)
-                or w.text[k] in {",", ":", ";"}
-                or w.text[k] in FINAL
-                or token in ("that", "che", "whether", "if")
-            ):
-                break
-            if token in ("di", "d'", "d’") and k + 1 < self.last and INFINITIVE.match(w.low[k + 1]):
-                break
-            if (
-                token in lex.subjects
-                or token in lex.auxiliaries
-                or (token in lex.forms and token not in lex.ambiguous)
-            ):
-                break
-            if token in lex.determiners and words and w.low[k - 1] not in lex.prepositions:
-                break
-            if token in lex.times and words and not w.is_capital(k - 1):
-                pass
+        while k < self.last and words < 8 and not self._ends_a_place(k, words):
             k += 1
             words += 1
         return k if words else None
+
+    def _ends_a_place(self, k: int, words: int) -> bool:
+        """Whether a prepositional phrase of so many `words` ends before token `k`: punctuation, a conjunction, a verb, a second article."""
+        w, lex, token = self.w, self.lex, self.w.low[k]
+        if self.opens_quotation(k) or w.text[k] in {",", ":", ";"} or w.text[k] in FINAL:
+            return True
+        if token in ("that", "che", "whether", "if") or token in lex.subjects or token in lex.auxiliaries:
+            return True
+        if token in ("di", "d'", "d’") and k + 1 < self.last and INFINITIVE.match(w.low[k + 1]):
+            return True
+        if token in lex.forms and token not in lex.ambiguous:
+            return True
+        return token in lex.determiners and words > 0 and w.low[k - 1] not in lex.prepositions
 
     def clean(self, first: int, last: int) -> Range:
         """Without punctuation at the ends, and without quotation marks that enclose the whole."""

@@ -314,7 +314,9 @@ def _of_the_sentence_before(s: Sentence, previous: Range) -> Draft | None:
         verb = lex.nouns.get(low[k])
         if verb is not None:
             by = next((j for j in range(k + 1, min(s.end(), k + 5)) if low[j] in _BY[lex.language]), None)
-            speaker = nouns.after(w, lex, by + 1, s.end()) if by is not None else None
+            if by is None:
+                return None
+            speaker = nouns.after(w, lex, by + 1, s.end())
             if speaker is not None and nouns.may_speak(w, lex, speaker):
                 if speaker[1] + 1 < s.end() and w.text[speaker[1]] == ",":
                     name = nouns.after(w, lex, speaker[1] + 1, s.end())
