@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Count, Q
@@ -23,7 +24,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
-from claims.models import Claim, Correction, Speaker, Withdrawal
+from claims.models import Claim, Correction, Redaction, Speaker, Withdrawal
 from claims.public import dates, lists
 from claims.public.claim_history import by_date, claim_history
 from claims.public.claim_page import claim_page
@@ -180,11 +181,14 @@ def _moved(kind: str, slug: str) -> HttpResponse:
 
 
 def _gone(request: HttpRequest, **what: Claim | Source) -> HttpResponse:
-    """410 with the public reason, and nothing of what was withdrawn."""
+    """410 with the public reason, and nothing of what was withdrawn; 451 (RFC 7725) where words were erased on an order."""
     withdrawal = (
         Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
     )
-    return render(request, "public/gone.html", {"withdrawal": withdrawal_notice(withdrawal)}, status=410)
+    ordered = Redaction.objects.filter(**{f"request__{kind}": found for kind, found in what.items()}).exists()
+    status = HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS if ordered else HTTPStatus.GONE
+    told = {"withdrawal": withdrawal_notice(withdrawal), "ordered": ordered, "status": status.value}
+    return render(request, "public/gone.html", told, status=status)
 
 
 @public_page

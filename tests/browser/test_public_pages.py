@@ -4,12 +4,15 @@ works with and without JavaScript."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from django.template.loader import get_template
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
+from claims.models import Claim, Withdrawal
+from tests.factories import make_published_claim, make_user
 from tests.public.world import World, every_address, make_world
 
 AXE = {
@@ -25,33 +28,104 @@ def world(live_site: str) -> World:
     return make_world()
 
 
-def visit(page: Page, site: str, address: str) -> list[str]:
+def visit(page: Page, site: str, address: str, status: int = 200) -> list[str]:
     """Opens a page; what it asked of other sites, and what the browser complained about."""
     heard: list[str] = []
-    page.on("request", lambda r: heard.append(r.url) if not r.url.startswith(site) else None)
-    page.on("console", lambda m: heard.append(m.text) if m.type in ("error", "warning") else None)
-    page.goto(f"{site}{address}", wait_until="networkidle")
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(site):
+            heard.append(request.url)
+
+    def complained(message: ConsoleMessage) -> None:
+        # The page itself may be one that answers 404 or 410.
+        if message.type in ("error", "warning") and f"status of {status}" not in message.text:
+            heard.append(message.text)
+
+    page.on("request", asked)
+    page.on("console", complained)
+    response = page.goto(f"{site}{address}", wait_until="networkidle")
+    page.remove_listener("request", asked)
+    page.remove_listener("console", complained)
+    assert response is not None
+    assert response.status == status, address
     return heard
 
 
-@pytest.fixture(params=[(1280, "light"), (320, "dark")], ids=["desktop", "phone-dark"])
-def reader(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    width, scheme = request.param
+def check(page: Page, where: str) -> None:
+    """Nothing that axe knows (where scripts may run), nothing wider than the screen, no cookie."""
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, where
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert not found, (where, [(item["id"], item["nodes"][0]["html"]) for item in found])
+    assert page.context.cookies() == [], where
+
+
+def places(world: World) -> list[tuple[str, int]]:
+    """(address without language, status) of every public template, what is not there and what was withdrawn."""
+    gone = make_published_claim("Withdrawn by its editors", slug="withdrawn-one")
+    Withdrawal.objects.create(claim=gone, reason_en="It rested on a forged letter.", by=make_user())
+    Claim.objects.filter(pk=gone.pk).update(publication="withdrawn")
+    every = [(address, 200) for address in every_address(world)]
+    return [*every, ("claims/never-was/", 404), ("claims/withdrawn-one/", 410), ("search/", 200)]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")], ids=["desktop", "phone-dark"])
+def test_every_page_is_accessible_fits_the_screen_and_keeps_to_itself(
+    browser: Browser, live_site: str, world: World, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    """Each page once in each language: what is Italian on the desktop is English on the phone."""
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    yield context.new_page()
+    page = context.new_page()
+    for number, (address, status) in enumerate(places(world)):
+        path = f"/{'it' if (number + (width < 400)) % 2 else 'en'}/{address}"
+        assert visit(page, live_site, path, status) == [], path
+        check(page, path)
     context.close()
 
 
-def test_every_page_is_accessible_fits_the_screen_and_keeps_to_itself(
-    reader: Page, live_site: str, world: World
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_full_grid(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    live_site: str,
+    world: World,
+    width: int,
+    scheme: Literal["light", "dark"],
+    language: str,
+    javascript: bool,
 ) -> None:
-    for number, address in enumerate(every_address(world)):
-        path = f"/{'it' if number % 2 else 'en'}/{address}"
-        assert visit(reader, live_site, path) == [], path
-        assert reader.evaluate("document.documentElement.scrollWidth") <= reader.viewport_size["width"], path  # type: ignore[index]
-        found = Axe().run(reader, options=AXE).response["violations"]
-        assert not found, (path, [(item["id"], item["nodes"][0]["html"]) for item in found])
-        assert reader.context.cookies() == [], path
+    if not request.config.getoption("--full", default=False):
+        pytest.skip("only with --full")
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=javascript
+    )
+    page = context.new_page()
+    for address, status in places(world):
+        assert visit(page, live_site, f"/{language}/{address}", status) == [], address
+        if javascript:
+            check(page, address)
+        else:
+            box = page.locator("html").bounding_box()
+            assert box
+            assert box["width"] <= width, address
+            assert context.cookies() == [], address
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "500", "503"])
+def test_the_static_pages_of_errors_are_accessible_without_the_site(
+    page: Page, live_site: str, name: str
+) -> None:
+    page.route(
+        "**/error",
+        lambda route: route.fulfill(content_type="text/html", body=get_template(f"{name}.html").render()),
+    )
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert visit(page, live_site, "/error") == []
+    check(page, name)
 
 
 def test_on_a_phone_the_first_screen_tells_claim_assessment_and_parties(
@@ -91,6 +165,48 @@ def test_filters_change_the_list_at_once_and_back_restores_the_whole_page(
     expect(page.locator("header.site")).to_have_count(1)
     expect(results.get_by_role("heading")).to_have_count(2)
     assert heard == []
+
+
+def test_search_and_the_lists_of_denials_answer_while_one_types_and_back_leads_back(
+    page: Page, live_site: str, world: World
+) -> None:
+    heard = visit(page, live_site, "/en/search/")
+    page.get_by_label("Words or names").press_sequentially("karim")
+    results = page.locator("#results")
+    expect(results.get_by_role("link", name="Karim Testi")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"q=karim"))
+    results.get_by_role("link", name="Karim Testi").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Karim Testi")
+    page.go_back()
+    expect(page.get_by_label("Words or names")).to_have_value("karim")
+    expect(page.locator("#results").get_by_role("link", name="Karim Testi")).to_be_visible()
+
+    heard += visit(page, live_site, "/en/denials/matrix/")
+    page.get_by_label("Topic").select_option("drones")
+    expect(page.get_by_role("rowheader")).to_have_count(1)
+    expect(page.locator("header.site")).to_have_count(1)
+    page.go_back()
+    expect(page.get_by_role("rowheader")).to_have_count(2)
+    assert heard == []
+
+
+def test_the_two_sides_differ_in_shape_word_and_place_not_only_in_colour(
+    page: Page, live_site: str, world: World
+) -> None:
+    visit(page, live_site, f"/en/claims/{world.claim.slug}/")
+    said, denied = page.locator(".tl .st-asserts").first, page.locator(".tl .st-denies").first
+    expect(said.locator(".chip")).to_have_text("Says so")
+    expect(denied.locator(".chip")).to_have_text("Denies it")
+    left, right = said.locator(".card").bounding_box(), denied.locator(".card").bounding_box()
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+    page.emulate_media(media="print")
+    lines = [
+        each.locator(".card").evaluate("e => getComputedStyle(e).borderInlineStartStyle")
+        for each in (said, denied)
+    ]
+    assert lines == ["solid", "dashed"]
 
 
 def test_filters_work_without_javascript(browser: Browser, live_site: str, world: World) -> None:
