@@ -442,7 +442,7 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         )
     ):
         draft.act = Act.REFUSES
-    elif _DOUBTING[lex.language].search(" ".join(tokens[:14])):
+    elif lex.patterns["doubting"].search(" ".join(tokens[:14])):
         draft.act = Act.DOUBTS
     elif (
         _denies_with_force(lex, draft, tokens)
@@ -489,14 +489,6 @@ def _from_content(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> 
         and not draft.belief
     ):
         draft.act = Act.WARNS
-
-
-_DOUBTING = {
-    "it": re.compile(
-        r"\bnon (?:sono|siamo|è) (?:affatto |del tutto )?(?:sicur|convint|cert)\w|\bho (?:forti |molti |seri )?dubbi|\bstento a credere|\bdubito"
-    ),
-    "en": re.compile(r"\b(?:not|n't) (?:sure|convinced|certain)\b|hard to believe|\bi doubt\b|\bwe doubt\b"),
-}
 
 
 def _denies_with_force(lex: Lexicon, draft: Draft, tokens: list[str]) -> bool:

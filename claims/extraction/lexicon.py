@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,7 @@ class Lexicon:
         self.__dict__.update({name: frozenset(words.split()) for name, words in data["words"].items()})
         self.according = [tuple(each.split()) for each in data["words"]["according"].split("|")]
         self.nouns = {noun: Verb(noun, Act(act), "n") for noun, act in data["nouns"].items()}
+        self.patterns = {name: re.compile("|".join(lines)) for name, lines in data["patterns"].items()}
         self.ambiguous = frozenset(data["ambiguous"]["forms"].split())
         self.reflexive: dict[str, str] = data.get("reflexive", {})
         self.forms: dict[str, list[Form]] = {}

@@ -155,25 +155,13 @@ def _as_said(s: Sentence) -> Draft | None:
     return None
 
 
-_NOBODY = {
-    "it": re.compile(
-        r"^(?:\w+,? )?(?:è|e'|era) (?:\w+ )?(?:noto|risaputo|emerso|trapelato|diventato noto|stato detto|segnalato|riportato|previsto|stimato|comunicato) ?,? ?che\b|\bsi (?:è|era) (?:\w+ )?(?:saputo|appreso|scoperto|detto)(?: inoltre| anche)?,? che\b"
-        r"|^va (?:\w+ )?(?:notato|sottolineato|detto|ricordato|aggiunto|precisato) che\b|^(?:pare|sembra|risulta|si dice|si apprende|circola voce) che\b|^a quanto (?:si apprende|pare|risulta)(?: dalle? [\w ]+)?,"
-        r"|^(?:da|dai|dal|dalla|dalle|dagli) [\w '’]{3,60} (?:emerge|risulta|trapela|si apprende|si evince) che\b"
-    ),
-    "en": re.compile(
-        r"\bit (?:is|was|has been) (?:\w+ )?(?:known|claimed|said|reported|believed|understood|alleged|rumou?red|noted|expected|thought) that\b|\bit (?:has )?emerged that\b|\bit should be noted that\b|\bword has it that\b"
-    ),
-}
-
-
 def _impersonal(s: Sentence) -> Draft | None:
     """ "È noto che …", "It has emerged that …", "Dai documenti emerge che …": nobody is named, or only a document."""
     w = s.w
     if any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
         return None
     begin = w.start[s.first]
-    match = _NOBODY[s.lex.language].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
+    match = s.lex.patterns["nobody"].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
     if match is None:
         return None
     first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.first)

@@ -3,8 +3,6 @@ participles ("circostanza negata dal governatore"), and what words by themselves
 
 from __future__ import annotations
 
-import re
-
 from claims.extraction import nouns
 from claims.extraction.cues import find_misspelt
 from claims.extraction.lexicon import Lexicon, Verb, word_set
@@ -12,57 +10,16 @@ from claims.extraction.sentences import Draft, Range, Sentence
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 
-# What is said to be so in these words is denied, whoever says it. Looked for in the content, lower case, straight apostrophes.
-_DENIED = {
-    "it": re.compile(
-        r"\bnon (?:è|e'|sono|era|erano|corrispond\w+ (?:al|alla|a la) )\s*(?:affatto |assolutamente )?(?:vero|vera|veri|vere|verità|realtà|esatt\w+|cos[iì])\b"
-        r"|non corrispond\w+ (?:a|al|alla) |non c'entr|nulla a che (?:fare|vedere)|niente a che (?:fare|vedere)|non (?:ci|mi) risulta|(?:nulla|niente) (?:ci |mi )?è noto|non (?:ci|mi) è noto"
-        r"|priv[oaie] di (?:ogni |qualsiasi |alcun )?fondament|priv[oaie] di (?:ogni |qualsiasi |alcun )?(?:senso|prov\w+|base)|senza (?:alcun )?fondament|destituit\w+ di|non (?:esist\w+|c'è mai stat\w+|c'è stat\w+|ci sono stat\w+)"
-        r"|(?:straccio di|nessuna|alcuna) prov[ae]\b"
-        r"|\b(?:accus\w+|notizi\w+|voc[ei]|tesi|ricostruzion\w+|dat[oi]|cifr[ae]|affermazion\w+|dichiarazion\w+|informazion\w+|articol\w|rapport\w) (?:\w+ ){0,3}(?:è|sono|era|erano) (?:\w+ )?[«\"“]?(?:sbagliat|fals|esagerat|inventat|inesatt|errat|infondat|ridicol|assurd|gonfiat|fuorviant)"
-        r"|mai (?:chiesto|dett\w+|invia\w+|vendut\w+|stat\w+|avut\w+|partecipat\w+|fornit\w+|dat\w+|ricevut\w+|firmat\w+|incontrat\w+|pagat\w+|ordinat\w+)"
-        r"|estrane[oaie] (?:a|ai|alla|al)\b|\bmacch[eé]\b|\bniente di vero\b|\bnulla di vero\b|\bnessun fondamento\b"
-        r"|(?:diffond\w+|sparg\w+|mett\w+ in giro)\W+(?:\w+\W+){0,2}(?:menzogn\w+|bugie|falsit\w+|informazioni|notizie false|disinformazione|voci|calunnie)"
-        r"|\b(?:è|sono|siamo|era) innocent[ei]\b|non (?:è|sono|siamo|era|erano) (?:stat\w |state |affatto )?(?:colpevol|responsabil|coinvolt)|non c'er(?:a|ano) (?!dubbi)|campagna (?:di disinformazione|diffamatoria|denigratoria)|non (?:abbiamo|ho|hanno) (?:mai|nulla|niente)\b"
-    ),
-    "en": re.compile(
-        r"\b(?:is|are|was|were|'s) (?:simply |just |absolutely |completely |totally |entirely )?(?:not|n't) (?:true|the case|correct|accurate|so)\b"
-        r"|isn't true|wasn't true|aren't true|nothing to do with|no (?:truth|basis|substance|foundation|evidence|grounds|plans?) (?:to|in|for|whatsoever|that)?"
-        r"|\b(?:is|are|was|were|'s) innocent\b|never happened|did not happen|didn't happen|does not exist|do not exist|did not take place|devoid of|without (?:any )?(?:basis|foundation|merit)"
-        r"|no such (?:thing|\w+)|had no (?:part|role|hand)|played no (?:part|role)|smear campaign|pack of lies|figment|made up|made-up|out of thin air"
-        r"|(?:spread\w*|fabricat\w+|peddl\w+|circulat\w+)\W+(?:\w+\W+){0,2}(?:rumou?rs|lies|disinformation|falsehoods|fake)|know nothing (?:of|about)|not (?:a word|one|a single)\b"
-        r"|not aware of any|no knowledge of|far from the truth|nothing to hide|\b(?:claims?|reports?|story|stories|accusations?|allegations?|account|figures?|rumou?rs?|charges?|video|photographs?|pictures) (?:of \w+ (?:\w+ )?)?(?:is|are|was|were) (?:simply |just |grossly |wildly |highly )?[“\"]?(?:wrong|exaggerated|misleading|incorrect|inaccurate|overblown|mistaken)|politically motivated (?:lies|fiction)"
-    ),
-}
-_OWNED = {
-    "it": re.compile(
-        r"colpa (?:nostra|mia)|(?:abbiamo|ho) (?:commesso|fatto) (?:un|degli|molti|gravi|tanti)\w* ?error\w*|(?:abbiamo|ho|avremmo) sbagliato|ci (?:siamo|eravamo) sbagliati|mi sono sbagliat"
-        r"|^s[ìi],? (?:abbiamo|è vero|l'abbiamo|lo abbiamo|ho|l'ho)|(?:è|era) (?:stato )?un (?:nostro |mio )?errore|responsabilità (?:è|era) nostra|chiediamo scusa|chiedo scusa|avremmo dovuto"
-    ),
-    "en": re.compile(
-        r"^(?:it|he|she|they|we) (?:had |have |has )?made (?:an?|some|many|serious) (?:\w+ )?(?:errors?|mistakes?)|(?:our|my) (?:mistake|fault|error|responsibility)|we (?:got it wrong|were wrong|(?:under|over)estimated|miscalculated|misjudged|made (?:a|many|some) \w*\s?mistakes?|failed|should have|did do it|did it)"
-        r"|i (?:was wrong|made a (?:\w+ )?mistake|got it wrong|should have|did it|lied)|^yes,? (?:the|our|there|some)\b|^yes,? (?:we|i|it|they) (?:did|sold|paid|knew|made|lost|went|gave|used|met|have|sent|was|were|are|do|had|had\b)|we (?:apologi[sz]e|take (?:full )?responsibility)"
-    ),
-}
-_TAKEN_BACK = {
-    "it": re.compile(
-        r"(?:parole|cifre|dati|frase|notizia).{0,60}(?:erano sbagliat|non erano esatt|era sbagliat|erano errat|era errat)|parlato troppo presto|sbagliato (?:a|nel) (?:dire|accusare|scrivere|parlare|sostenere|affermare|incolpare)|ritiro (?:quello|quanto|ciò)|mi sono espresso male"
-    ),
-    "en": re.compile(
-        r"wrong to (?:say|accuse|claim|suggest|state|report|write|blame|link|call)\b|misspoke|spoke too soon|take (?:that|it|this) back|(?:figure|figures|statement|words|remarks|comments).{0,50}(?:was|were) (?:wrong|incorrect|inaccurate|mistaken)|(?:stand|stood) corrected"
-    ),
-}
-
 
 def meaning(w: Words, lex: Lexicon, content: Range) -> Act | None:
     """What the content by itself does: denies, admits or takes back; None where it says nothing of the kind."""
     first, last = content
     words = w.words(first, min(last, first + 60)).lower().replace("’", "'").replace("\xa0", " ")
-    if _TAKEN_BACK[lex.language].search(words):
+    if lex.patterns["taken_back"].search(words):
         return Act.RETRACTS
-    if _OWNED[lex.language].search(words):
+    if lex.patterns["owned"].search(words):
         return Act.ADMITS
-    if _DENIED[lex.language].search(words):
+    if lex.patterns["denied"].search(words):
         return Act.DENIES
     return None
 
@@ -434,23 +391,11 @@ def _for_whom(s: Sentence) -> Draft | None:
     )
 
 
-_SILENT = {
-    "it": re.compile(
-        r"\bsi (?:è|sono) astenut\w+ da\w* (?:commentare|rispondere)|\bnon (?:ha|hanno|aveva|avevano) (?:(?:voluto|potuto|inteso) (?:commentare|rispondere|confermare|precisare|specificare|rilasciare|fornire|dire|chiarire)|(?:commentato|risposto|rilasciato(?= (?:dichiarazioni|commenti))|fornito(?= (?:ulteriori |altri |altre )?(?:dettagli|informazioni|spiegazioni|particolari|precisazioni))|specificato|precisato|confermato|chiarito))"
-        r"|\b(?:ha|hanno) preferito (?:non (?:commentare|rispondere)|tacere|il silenzio)|\bno comment\b|\bnessuna conferma né smentita\b|\bnon (?:conferma|confermano|ha confermato|hanno confermato) né (?:ha |hanno )?smenti\w+|\bmant(?:iene|engono) il (?:silenzio|riserbo)|\bnon commenta(?:no)?\b|\bnon rilascia(?:no)? "
-    ),
-    "en": re.compile(
-        r"\b(?:did not|didn't|does not|do not|would not|wouldn't|has not|have not|had not) (?:immediately |directly |further )?(?:comment|respond|responded|answer|answered|elaborate|elaborated|specify|specified|commented|reply|replied|provide|disclose|be drawn)\b"
-        r"|\bno comment\b|\bhad no (?:immediate )?comment|\bnot answered\b|\bremained silent|\bkept silent|\bwould neither confirm nor deny|\bneither confirmed nor denied"
-    ),
-}
-
-
 def _silence(s: Sentence) -> Draft | None:
     """ "non ha voluto commentare le notizie", "did not respond to questions": what is not commented on, else the words themselves."""
     w, lex = s.w, s.lex
     begin = w.start[s.first]
-    match = _SILENT[lex.language].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
+    match = lex.patterns["silent"].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
     if match is None:
         return None
     first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.last - 1)
