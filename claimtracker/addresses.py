@@ -39,7 +39,7 @@ def web(url: str) -> None:
 
 
 def contacts(written: list[str]) -> None:
-    """environs validator of the addresses that security.txt names (RFC 9116)."""
+    """environs validator of the addresses to write to, as security.txt names them (RFC 9116)."""
     for address in written:
         if not address.startswith(("mailto:", "https://", "tel:")):
             raise ValidationError("names an address that does not begin with mailto:, https:// or tel:.")

@@ -39,6 +39,8 @@ CLAIMTRACKER_DATA_LICENCE_URL = env.str(
 CLAIMTRACKER_SECURITY_CONTACT: list[str] = env.list(
     "CLAIMTRACKER_SECURITY_CONTACT", [], validate=addresses.contacts
 )
+# Where readers ask for a correction or reply: mailto: and https: addresses. Nobody: pages name no address.
+CLAIMTRACKER_CONTACT: list[str] = env.list("CLAIMTRACKER_CONTACT", [], validate=addresses.contacts)
 # What addresses in exports begin with; requests say it themselves.
 CLAIMTRACKER_SITE_URL = env.str("CLAIMTRACKER_SITE_URL", "", validate=addresses.web)
 DATABASE_URL = env.str("DATABASE_URL", "", validate=addresses.postgresql)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from claims.models import Correction, Withdrawal
 from claims.public import dates
 from claims.public.naming import page_language
@@ -34,6 +36,14 @@ def in_a_language(row: Any, field: str) -> tuple[str, str]:
         return text, language
     other = {"it": "en", "en": "it"}[language]
     return getattr(row, f"{field}_{other}"), other
+
+
+def contacts() -> list[tuple[str, str]]:
+    """(address, the words to show) of whom readers write to."""
+    return [
+        (address, address.removeprefix("mailto:").removeprefix("https://").removeprefix("tel:"))
+        for address in settings.CLAIMTRACKER_CONTACT
+    ]
 
 
 def correction_items(rows: Iterable[Correction]) -> list[CorrectionItem]:

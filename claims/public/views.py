@@ -28,7 +28,7 @@ from claims.models import Claim, Correction, Redaction, Speaker, Withdrawal
 from claims.public import dates, lists
 from claims.public.claim_history import by_date, claim_history
 from claims.public.claim_page import claim_page
-from claims.public.corrections import correction_items, withdrawal_notice
+from claims.public.corrections import contacts, correction_items, withdrawal_notice
 from claims.public.decisions import stamp
 from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
@@ -137,7 +137,8 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
     found = _claim_or_answer(request, "claim", slug)
     if not isinstance(found, Claim):
         return found
-    return render(request, "public/claim.html", {"page": claim_page(found), "origin": _origin(request)})
+    shown = {"page": claim_page(found), "origin": _origin(request), "contacts": contacts()}
+    return render(request, "public/claim.html", shown)
 
 
 @public_page
@@ -213,7 +214,11 @@ def corrections(request: HttpRequest) -> HttpResponse:
         .defer("source__body", "source__raw", "source__search")
     )
     shown = page(request, found, "made_at", "id", size=LINES_A_PAGE)
-    return render(request, "public/corrections.html", {"items": correction_items(shown.items), "page": shown})
+    return render(
+        request,
+        "public/corrections.html",
+        {"items": correction_items(shown.items), "page": shown, "contacts": contacts()},
+    )
 
 
 @public_page

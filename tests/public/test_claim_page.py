@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from claims import contest
-from claims.models import Claim, Correction, Evidence, OldSlug, Position, Withdrawal
+from claims.models import Carrier, Claim, Correction, Evidence, OldSlug, Position, Withdrawal
 from claims.vocabulary import EvidenceKind, Rating, Stance
 from tests.factories import (
     make_published_claim,
@@ -135,6 +136,34 @@ def test_a_correction_is_on_the_page_and_in_the_log(client: Client) -> None:
     Correction.objects.create(claim=world.claim, text_en="We had the wrong month.", by=make_user())
     for address in (f"/en/claims/{world.claim.slug}/", "/en/corrections/"):
         assert "We had the wrong month." in text_of(client, address)
+
+
+def test_readers_are_told_how_we_correct_and_whom_to_write_to(client: Client, settings: Any) -> None:
+    world = make_world()
+    settings.CLAIMTRACKER_CONTACT = ["mailto:desk@claims.example"]
+    assert "How we correct" in text_of(client, "/en/corrections/")
+    assert '<a href="mailto:desk@claims.example" rel="nofollow">desk@claims.example</a>' in text_of(
+        client, "/en/corrections/"
+    )
+    address = f"/en/claims/{world.claim.slug}/"
+    assert '<a href="mailto:desk@claims.example" rel="nofollow">Report an error</a>' in text_of(
+        client, address
+    )
+    settings.CLAIMTRACKER_CONTACT = []
+    assert "Report an error" not in text_of(client, address)
+
+
+def test_it_says_through_whose_hands_a_statement_came_and_how_many_they_were(client: Client) -> None:
+    world = make_world()
+    said = world.claim.positions.get(statement__speakers__speaker=world.officials).statement
+    Carrier.objects.create(statement=said, order=0, outlet=world.outlet)
+    text = text_of(client, f"/en/claims/{world.claim.slug}/")
+    assert "Reported through The Daily Testimony" in text
+    assert "hands between" not in text
+    Carrier.objects.create(statement=said, order=1, as_written="a second agency", kind="outlet")
+    text = text_of(client, f"/en/claims/{world.claim.slug}/")
+    assert "Reported through The Daily Testimony and a second agency" in text
+    assert "2 hands between" in text
 
 
 def test_evidence_that_rests_on_a_draft_is_not_shown(client: Client) -> None:
