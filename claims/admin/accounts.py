@@ -34,7 +34,7 @@ TOLD = ("username", "first_name", "last_name", "email", "is_active")
 def mark_of(account: User) -> str:
     """Where the history of an account and of its roles stands: Django's table of accounts has no version of its own."""
     seen = [
-        apps.get_model("claims", f"{name}Event").objects.filter(**{key: account.pk}).aggregate(Max("pgh_id"))  # type: ignore[attr-defined]
+        apps.get_model("claims", f"{name}Event").objects.filter(**{key: account.pk}).aggregate(Max("pgh_id"))
         for name, key in (("Account", "pgh_obj_id"), ("Membership", "user_id"))
     ]
     return ".".join(str(each["pgh_id__max"] or 0) for each in seen)
@@ -160,7 +160,7 @@ def _as_it_was(account: User, mark: str) -> dict[str, Any]:
     place = mark.split(".")[0]
     if not place.isascii() or not place.isdigit() or len(place) > 15:
         return {}
-    events = apps.get_model("claims", "AccountEvent").objects  # type: ignore[attr-defined]
+    events = apps.get_model("claims", "AccountEvent").objects
     found = events.filter(pgh_obj_id=account.pk, pgh_id=int(place)).values(*TOLD).first()
     return dict(found or {})
 

@@ -144,7 +144,7 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
         return format_html(
             '<a href="{}">{}</a> <code>{}</code>',
             reverse("desk:evidence_file", args=[evidence.pk]),
-            evidence.file.name.rsplit("/", 1)[-1],
+            str(evidence.file.name).rsplit("/", 1)[-1],
             evidence.file_sha256,
         )
 

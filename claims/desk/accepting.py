@@ -60,5 +60,5 @@ def _triaged(request: HttpRequest, pk: int, step: Step, name: Promise, done: Pro
         }
         return render(request, "desk/statement_conflict.html", context, status=409)
     else:
-        messages.success(request, done)
+        messages.success(request, str(done))
     return HttpResponseRedirect(back)

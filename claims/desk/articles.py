@@ -22,6 +22,7 @@ from claims.desk.comparing import Shown, difference, kept, side_by_side
 from claims.desk.marking import back_to
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
+from claims.desk.versions import rows
 from claims.desk.views import on_the_desk
 from claims.errors import Refused, Stale
 from claims.models import Position, Statement, StatementSpeaker
@@ -30,6 +31,8 @@ from claims.vocabulary import Review, Verb
 from sources.models import DerivationProposal, Source, long_columns
 
 STATEMENTS_A_PAGE = 50
+# What of a proposal people decide; the rest was measured.
+DECIDED = ("state", "decided_by", "decided_at", "source", "from_source")
 # Statements of an older version that are looked for in this one.
 OLDER_STATEMENTS = 500
 # Possible copies and versions listed on a page.
@@ -219,10 +222,10 @@ def _done(request: HttpRequest, do: Callable[[], str], back: str) -> HttpRespons
         messages.success(request, do())
     except Refused as refused:
         messages.error(request, refused.sentence)
-    except Stale:
-        messages.error(
-            request, _("Somebody decided this since you opened the page: see what it is now, then decide.")
-        )
+    except Stale as stale:
+        told_of = [row for row in rows(DerivationProposal, stale) if row.name in DECIDED]
+        context = {"rows": told_of, "next": back_to(request, back)}
+        return render(request, "desk/decided_conflict.html", context, status=409)
     except IntegrityError as error:
         messages.error(request, told(error))
     return HttpResponseRedirect(back_to(request, back))

@@ -7,7 +7,6 @@ from typing import Any, cast
 from django import forms
 from django.db import IntegrityError
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -114,7 +113,7 @@ class EvidenceForm(forms.Form):
         )
 
 
-CHOOSE_AGAIN: Promise = gettext_lazy("Choose the file again: a browser does not keep it.")
+CHOOSE_AGAIN = gettext_lazy("Choose the file again: a browser does not keep it.")
 
 
 def try_to_add(request: HttpRequest, form: EvidenceForm) -> bool:

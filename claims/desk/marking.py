@@ -114,12 +114,12 @@ def version_name(pk: int) -> str:
     return f"version_{pk}"
 
 
-def versions_in(data: Mapping[str, Any], claims: Iterable[Claim]) -> dict[int, int]:
+def versions_in(data: Mapping[str, Any], things: Iterable[Any]) -> dict[int, int]:
     """The versions that the form started from; 0 (no row has it) where it carries none."""
     found = {}
-    for claim in claims:
-        text = str(data.get(version_name(claim.pk), ""))
-        found[claim.pk] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    for each in things:
+        text = str(data.get(version_name(each.pk), ""))
+        found[each.pk] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -52,7 +52,7 @@ def stage(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         is_stale = _carry_out(request, act, verdict, form, base)
         if not form.errors:
-            messages.success(request, act.done)
+            messages.success(request, str(act.done or act.name))
             return HttpResponseRedirect(reverse("desk:claim", args=[verdict.claim_id]))
     context = _context(request, act, verdict, form)
     if is_stale:
@@ -113,14 +113,16 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @on_the_desk()
 @require_safe
-def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file kept as evidence, for the desk alone: always a download, never shown in the page."""
     kept = get_object_or_404(Evidence.objects.exclude(file=""), pk=pk)
-    if not kept.file.storage.exists(kept.file.name):
+    name = str(kept.file.name)
+    if not kept.file.storage.exists(name):
         raise Http404(_("The file is not here any more."))
-    return FileResponse(
+    answer = FileResponse(
         kept.file.open("rb"),
         as_attachment=True,
-        filename=PurePath(kept.file.name).name,
+        filename=PurePath(name).name,
         content_type="application/octet-stream",
     )
+    return cast(HttpResponse, answer)

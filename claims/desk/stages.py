@@ -37,7 +37,7 @@ class StageAct:
     own: bool
     run: Callable[[Verdict, Any, Any, int], Any]
     asks: tuple[str, ...] = ()
-    done: Promise | str = ""
+    done: Promise | None = None
 
     def is_for(self, verdict: Verdict, user: Any) -> bool:
         """Whether this person can do it now. What is in force is read again only where that reading is due."""
@@ -143,8 +143,7 @@ class StageForm(DecisionForm):
         cited = [each["id"] for each in verdict.evidence]
         initial = {
             "rating": verdict.rating,
-            "reason_it": verdict.reason_it,
-            "reason_en": verdict.reason_en,
+            **{name: getattr(verdict, name) for name in ("reason_it", "reason_en")},
         } | ({"cites": cited} if cited else {})
         super().__init__(verdict.claim, data, initial=initial)
         for name in set(self.fields) - set(act.asks):

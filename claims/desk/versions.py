@@ -77,7 +77,7 @@ def in_words(model: type[models.Model], name: str, value: Any) -> str:
         related = field.remote_field.model._default_manager.filter(pk=value).first()
         return str(related) if related else str(value)
     labels = dict(getattr(field, "flatchoices", None) or [])
-    if value in labels:
+    if isinstance(value, str | int) and value in labels:
         return str(labels[value])
     if isinstance(value, (list, tuple)):
         return ", ".join(

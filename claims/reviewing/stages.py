@@ -193,4 +193,4 @@ def _still_there(cited: Iterable[dict[str, object]]) -> list[Evidence]:
 
 
 def _reason_of(verdict: Verdict) -> dict[str, str]:
-    return {"it": verdict.reason_it, "en": verdict.reason_en}
+    return {code: getattr(verdict, f"reason_{code}") for code in ("it", "en")}

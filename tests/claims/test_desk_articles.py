@@ -154,7 +154,8 @@ def test_a_decision_on_an_old_page_is_told_and_changes_nothing(editor: Client) -
     proposal = a_proposal()
     decide = reverse("desk:decide_copy", args=[proposal.pk])
     editor.post(decide, {"decision": "refuse", "version": 1})
-    answer = editor.post(decide, {"decision": "confirm", "version": 1}, follow=True)
+    answer = editor.post(decide, {"decision": "confirm", "version": 1})
+    assert answer.status_code == 409
     assert "Somebody decided this since you opened the page" in answer.content.decode()
     assert DerivationProposal.objects.get().state == "rejected"
 
