@@ -47,19 +47,46 @@ def origin_of(request: HttpRequest) -> str:
 class Known:
     """What the rows at hand refer to.
 
-    `names`: official names by speaker and language. `linked`: speakers who have a page. `origin`: what absolute addresses begin with.
+    `names`: official names by speaker and language. `linked`: speakers who have a page. `statements`: those that readers see.
+    `origin`: what absolute addresses begin with.
     """
 
     origin: str
     names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     linked: frozenset[int] = frozenset()
+    statements: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, origin: str, speakers: Iterable[int | None]) -> Known:
-        """One query, however many they are."""
-        asked = {key for key in speakers if key}
-        if not asked:
-            return cls(origin)
+    def of(
+        cls,
+        origin: str,
+        speakers: Iterable[int | None] = (),
+        *,
+        shown: Sequence[Statement] = (),
+        statements: Iterable[int | None] = (),
+    ) -> Known:
+        """One query for speakers; one for the statements that rows name and that are not among those `shown`, mostly none.
+
+        Keys are asked for: an EXISTS beside each row would be answered by listing every published statement first.
+        """
+        names, linked = _names({key for key in speakers if key})
+        seen = {row.pk for row in shown}
+        named = {key for row in shown for key in (row.after_id, row.inside_id)} | set(statements)
+        others = {key for key in named if key} - seen
+        if others:
+            seen |= set(Statement.objects.published().filter(pk__in=others).values_list("pk", flat=True))
+        return cls(origin, names, frozenset(linked), frozenset(seen))
+
+    def pages(self, path: str) -> Dict:
+        """Addresses of a page, in each language of the interface. `path`: without the language's prefix."""
+        return {language: f"{self.origin}/{language}/{path}" for language in LANGUAGES}
+
+
+def _names(asked: set[int]) -> tuple[dict[int, dict[str, str]], set[int]]:
+    """(official names by language, who has a page) of these speakers."""
+    names: dict[int, dict[str, str]] = {}
+    linked: set[int] = set()
+    if asked:
         spoken = Position.objects.published().filter(statement__speakers__speaker=OuterRef("pk"))
         official = FilteredRelation("names", condition=Q(names__kind=NameKind.OFFICIAL.value))
         rows = (
@@ -68,27 +95,12 @@ class Known:
             .order_by("-official__id")  # the oldest name wins
             .values_list("pk", Exists(spoken), "merged_into", "official__language", "official__name")
         )
-        names: dict[int, dict[str, str]] = {}
-        linked = set()
         for speaker, has_spoken, merged_into, language, name in rows:
             if has_spoken and merged_into is None:
                 linked.add(speaker)
             if language:
                 names.setdefault(speaker, {})[language] = name
-        return cls(origin, names, frozenset(linked))
-
-    def pages(self, path: str) -> Dict:
-        """Addresses of a page, in each language of the interface. `path`: without the language's prefix."""
-        return {language: f"{self.origin}/{language}/{path}" for language in LANGUAGES}
-
-
-def seen(statement: str) -> Exists:
-    """Whether readers see the statement that a row refers to by this column."""
-    return Exists(Position.objects.published().filter(statement=OuterRef(statement)))
-
-
-def _is_seen(row: Any, statement: str) -> bool:
-    return bool(getattr(row, f"{statement}_is_seen"))
+    return names, linked
 
 
 def with_everything(statements: StatementQuerySet) -> StatementQuerySet:
@@ -99,7 +111,6 @@ def with_everything(statements: StatementQuerySet) -> StatementQuerySet:
         .defer(
             *long_columns("source", "source__origin"),
         )
-        .annotate(after_is_seen=seen("after"), inside_is_seen=seen("inside"))
         .prefetch_related(
             Prefetch(
                 "speakers", StatementSpeaker.objects.select_related("speaker__speaks_for", "on_behalf_of")
@@ -115,10 +126,8 @@ def with_everything(statements: StatementQuerySet) -> StatementQuerySet:
 
 def with_references(corrections: CorrectionQuerySet) -> CorrectionQuerySet:
     """What a correction's dict needs."""
-    found: CorrectionQuerySet = (
-        corrections.select_related("claim", "source")
-        .defer(*long_columns("source"), "claim__search_it", "claim__search_en")
-        .annotate(statement_is_seen=seen("statement"))
+    found: CorrectionQuerySet = corrections.select_related("claim", "source").defer(
+        *long_columns("source"), "claim__search_it", "claim__search_en"
     )
     return found
 
@@ -217,7 +226,7 @@ def evidence(row: Evidence) -> Dict:
     }
 
 
-def correction(row: Correction) -> Dict:
+def correction(row: Correction, known: Known) -> Dict:
     """`row`: from `with_references`."""
     return {
         "id": row.pk,
@@ -225,7 +234,7 @@ def correction(row: Correction) -> Dict:
         "text": words(row, "text"),
         "made_at": row.made_at,
         "claim": row.claim.slug if row.claim and row.claim.is_public else None,
-        "statement": row.statement_id if _is_seen(row, "statement") else None,
+        "statement": row.statement_id if row.statement_id in known.statements else None,
         "source": row.source_id
         if row.source and row.source.publication == SourcePublication.PUBLISHED
         else None,
@@ -253,8 +262,8 @@ def statement(row: Statement, known: Known) -> Dict:
             for each in row.carriers.all()
         ],
         "said": dates(row, "said"),
-        "after": row.after_id if _is_seen(row, "after") else None,
-        "inside": row.inside_id if _is_seen(row, "inside") else None,
+        "after": row.after_id if row.after_id in known.statements else None,
+        "inside": row.inside_id if row.inside_id in known.statements else None,
         "in_title": row.in_title,
         "corrected_reading": row.corrected_reading or None,
         "translation_suspect": row.translation_suspect,

@@ -63,11 +63,9 @@ class _Atom(Atom1Feed):
 def _claims(claim: Claim | None) -> list[Entry]:
     if claim is not None:
         return []
-    rows = list(
-        lists.listed_claims()
-        .filter(published_at__isnull=False)
-        .order_by("-published_at", "-id")[:MOST_ENTRIES]
-    )
+    # By what the list is sorted by, which has an index: whatever is newly published is new there too.
+    newest = lists.listed_claims().order_by("-figures__sort_at", "-id")[: 4 * MOST_ENTRIES]
+    rows = [row for row in newest if row.published_at]
     names = Names.of(key for row in rows for key in sentences.party_keys(figures(row).parties))
     return [
         Entry(

@@ -513,6 +513,9 @@ def test_every_row_of_a_list_is_met_once_page_by_page(client: Client, world: Wor
 def test_an_answer_takes_the_same_few_queries_whatever_it_holds(
     client: Client, world: World, django_assert_max_num_queries: Callable[..., Any], address: str
 ) -> None:
+    said = make_said(world.digest, "Il resto", world.party)
+    make_shown(said, world.changed)
+    Correction.objects.create(statement=said, text_en="Another word.", by=make_user())
     with django_assert_max_num_queries(10) as before:
         get(client, address)
     for n in range(6):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -22,9 +23,8 @@ from claims.models import (
     Statement,
     Verdict,
 )
-from claims.models.correction import CorrectionQuerySet
 from claims.public import data
-from claims.public.answers import answer, for_machines, gone, problem
+from claims.public.answers import answer, as_json, for_machines, gone, problem
 from claims.public.api import asked, document, schemas
 from claims.public.data import Known, origin_of
 from claims.public.found import claim_at, moved_to, speaker_at
@@ -95,7 +95,7 @@ def _moved(kind: str, plural: str, slug: str) -> HttpResponse:
 def _statements(request: HttpRequest, rows: Iterable[Statement]) -> list[Shaped]:
     """`rows`: from `data.with_everything`."""
     found = list(rows)
-    known = Known.of(origin_of(request), data.speaker_keys(found))
+    known = Known.of(origin_of(request), data.speaker_keys(found), shown=found)
     return [data.statement(row, known) for row in found]
 
 
@@ -159,10 +159,13 @@ def _claim(request: HttpRequest, found: Claim) -> Shaped:
         ).order_by("id")
     )
     statements = rows[:MOST_STATEMENTS]
-    corrections = data.with_references(Correction.objects.published()).filter(
-        Q(claim=found) | Q(statement__in=[row.pk for row in statements])
+    corrections = _corrections(Q(claim=found) | Q(statement__in=[row.pk for row in statements]))
+    known = Known.of(
+        origin_of(request),
+        [*data.speaker_keys(statements), *_parties([found])],
+        shown=statements,
+        statements=[row.statement_id for row in corrections],
     )
-    known = Known.of(origin_of(request), [*data.speaker_keys(statements), *_parties([found])])
     decisions = (
         Verdict.objects.published().filter(claim=found).select_related("claim", "author", "second_reader")
     )
@@ -176,13 +179,14 @@ def _claim(request: HttpRequest, found: Claim) -> Shaped:
         "evidence": [
             data.evidence(row) for row in Evidence.objects.published().filter(claim=found).order_by("id")
         ],
-        "corrections": _corrections(corrections),
+        "corrections": [data.correction(row, known) for row in corrections],
         "related": _related(found),
     }
 
 
-def _corrections(rows: CorrectionQuerySet) -> list[Shaped]:
-    return [data.correction(row) for row in rows.order_by("-made_at", "-id")[:MOST_CORRECTIONS]]
+def _corrections(about: Q) -> list[Correction]:
+    rows = data.with_references(Correction.objects.published()).filter(about)
+    return list(rows.order_by("-made_at", "-id")[:MOST_CORRECTIONS])
 
 
 def _related(found: Claim) -> list[Shaped]:
@@ -321,8 +325,8 @@ def source(request: HttpRequest, key: int) -> HttpResponse:
     shown = Position.objects.published().filter(statement__source=found).order_by("statement_id", "id")
     cited = Statement.objects.filter(pk__in=shown.values("statement")[:MOST_PASSAGES]).only("spans", "source")
     passages, is_cut = data.passages(found, list(cited.order_by("id")))
-    corrections = data.with_references(Correction.objects.published()).filter(source=found)
-    known = Known(origin_of(request))
+    corrections = _corrections(Q(source=found))
+    known = Known.of(origin_of(request), statements=[row.statement_id for row in corrections])
     copies = Source.objects.published().filter(origin_id=found.origin_id).exclude(pk=found.pk)
     return answer(
         {
@@ -331,7 +335,7 @@ def source(request: HttpRequest, key: int) -> HttpResponse:
             "passages": passages,
             "is_cut": is_cut,
             "copies": list(copies.order_by("id").values_list("pk", flat=True)[:MOST_COPIES]),
-            "corrections": _corrections(corrections),
+            "corrections": [data.correction(row, known) for row in corrections],
         }
     )
 
@@ -357,9 +361,12 @@ def outlets(request: HttpRequest, wanted: Query[asked.Asked]) -> HttpResponse:
     summary="What we changed after publication, newest first",
 )
 def corrections(request: HttpRequest, wanted: Query[asked.Asked]) -> HttpResponse:
-    rows = data.with_references(Correction.objects.published())
+    def shape(rows: list[Correction]) -> list[Shaped]:
+        known = Known.of(origin_of(request), statements=[row.statement_id for row in rows])
+        return [data.correction(row, known) for row in rows]
+
     return _page(
-        request, wanted, rows, ("made_at", "id"), lambda found: [data.correction(row) for row in found]
+        request, wanted, data.with_references(Correction.objects.published()), ("made_at", "id"), shape
     )
 
 
@@ -388,9 +395,15 @@ def _database_is_away(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
+@cache
+def _document() -> bytes:
+    """The same as long as the process lives."""
+    return as_json(document.of(api, PREFIX.strip("/") + "/"))
+
+
 @for_machines
 def openapi(request: HttpRequest) -> HttpResponse:
-    return answer(document.of(api, PREFIX.strip("/") + "/"))
+    return HttpResponse(_document(), content_type="application/json")
 
 
 @for_machines

@@ -167,7 +167,6 @@ def _positions(rows: QuerySet[Position], known: Known, language: str) -> Iterato
             "claim__signature",
             *long_columns("statement__source"),
         )
-        .annotate(inside_is_seen=data.seen("statement__inside"))
         .prefetch_related(
             Prefetch(
                 "statement__speakers",
@@ -177,7 +176,8 @@ def _positions(rows: QuerySet[Position], known: Known, language: str) -> Iterato
         )
     )
     for batch in batches(rows):
-        told = Known.of(known.origin, data.speaker_keys(row.statement for row in batch))
+        said = [row.statement for row in batch]
+        told = Known.of(known.origin, data.speaker_keys(said), shown=said)
         parties = Parties(
             body for row in batch for each in row.statement.speakers.all() if (body := _body(each))
         )
@@ -208,7 +208,7 @@ def _position_row(row: Position, known: Known, parties: Parties, language: str) 
         "role": _joined(each.role_as_written for each in voices),
         **{f"said_{part}": value for part, value in data.dates(statement, "said").items()},
         "in_title": statement.in_title,
-        "inside": statement.inside_id if row.inside_is_seen else None,  # type: ignore[attr-defined]
+        "inside": statement.inside_id if statement.inside_id in known.statements else None,
         "is_quotation": not source.is_digest,
         "quotation": statement.quote,
         "language": source.language,
@@ -260,7 +260,7 @@ def claim_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
 
 def statement_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
     for batch in batches(data.with_everything(Statement.objects.published())):
-        told = Known.of(known.origin, data.speaker_keys(batch))
+        told = Known.of(known.origin, data.speaker_keys(batch), shown=batch)
         yield [data.statement(row, told) for row in batch]
 
 
