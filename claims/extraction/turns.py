@@ -5,23 +5,10 @@ from __future__ import annotations
 
 from claims.extraction import nouns
 from claims.extraction.cues import find_misspelt
-from claims.extraction.lexicon import Lexicon, Verb, word_set
+from claims.extraction.lexicon import Verb, word_set
 from claims.extraction.sentences import Draft, Range, Sentence
-from claims.extraction.words import FINAL, Words
+from claims.extraction.words import FINAL
 from claims.vocabulary import Act
-
-
-def meaning(w: Words, lex: Lexicon, content: Range) -> Act | None:
-    """What the content by itself does: denies, admits or takes back; None where it says nothing of the kind."""
-    first, last = content
-    words = w.words(first, min(last, first + 60)).lower().replace("’", "'").replace("\xa0", " ")
-    if lex.patterns["taken_back"].search(words):
-        return Act.RETRACTS
-    if lex.patterns["owned"].search(words):
-        return Act.ADMITS
-    if lex.patterns["denied"].search(words):
-        return Act.DENIES
-    return None
 
 
 def turns(s: Sentence) -> list[Draft]:
