@@ -2,6 +2,7 @@
 
 from claims.history.as_of import PastClaim, PastStatement, claim_as_of
 from claims.history.events import SUBJECTS, event_model_of, event_models
+from claims.history.redacting import NotAnOrder, Redacted, redact
 from claims.history.sealing import Sealed, seal
 from claims.history.telling import Change, Line, Place, Told, tell
 from claims.history.verifying import Misfit, Verified, verify
@@ -11,15 +12,18 @@ __all__ = [
     "Change",
     "Line",
     "Misfit",
+    "NotAnOrder",
     "PastClaim",
     "PastStatement",
     "Place",
+    "Redacted",
     "Sealed",
     "Told",
     "Verified",
     "claim_as_of",
     "event_model_of",
     "event_models",
+    "redact",
     "seal",
     "tell",
     "verify",

@@ -7,7 +7,7 @@ reason), as PostgreSQL writes a row of them; `SETTINGS` keep that text the same 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -76,11 +76,10 @@ def leaf_query(layout: Layout, stretch: Stretch) -> tuple[str, list[Any]]:
     branches, params = [], []
     for number, (table, columns) in enumerate(layout):
         where, values = _within(table, stretch)
-        row = ", ".join([*(f'e."{column}"' for column in columns), "c.metadata"])
         branches.append(f"""
             SELECT e.pgh_xid AS xid, {number} AS tab, e.pgh_id AS id,
                 int2send({number}::int2) || int8send(e.pgh_xid) || int8send(e.pgh_id)
-                    || sha256(convert_to(ROW({row})::text, 'UTF8')) AS leaf
+                    || sha256(convert_to({_payload(columns)}, 'UTF8')) AS leaf
             FROM {table} e LEFT JOIN pghistory_context c ON c.id = e.pgh_context_id
             WHERE {where}""")
         params += values
@@ -135,3 +134,26 @@ def pack(cursor: CursorWrapper, layout: Layout, stretch: Stretch) -> bytes:
     )
     (found,) = cursor.fetchone()
     return bytes(found)
+
+
+def digests(
+    cursor: CursorWrapper, layouts: Iterable[tuple[Layout, Sequence[tuple[str, int]]]]
+) -> dict[tuple[str, int], str]:
+    """{(table, id): digest} of these events as they are now, each taken of the columns of its layout."""
+    found: dict[tuple[str, int], str] = {}
+    for layout, keys in layouts:
+        for table, columns in layout:
+            wanted = [pk for name, pk in keys if name == table]
+            if wanted:
+                cursor.execute(
+                    f"SELECT e.pgh_id, encode(sha256(convert_to({_payload(columns)}, 'UTF8')), 'hex') FROM {table} e"
+                    " LEFT JOIN pghistory_context c ON c.id = e.pgh_context_id WHERE e.pgh_id = ANY(%s)",
+                    [wanted],
+                )
+                found |= {(table, pk): digest for pk, digest in cursor.fetchall()}
+    return found
+
+
+def _payload(columns: Sequence[str]) -> str:
+    """SQL of all that an event says: its columns, null apart from empty, and the context of its act."""
+    return "ROW(" + ", ".join([*(f'e."{column}"' for column in columns), "c.metadata"]) + ")::text"
