@@ -11,11 +11,11 @@ from datetime import datetime
 from http import HTTPStatus
 from xml.sax.saxutils import quoteattr
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape
 
-from claims.models import Claim, ClaimFigures
+from claims.models import Claim, ClaimQuerySet
 from claims.public.answers import for_machines, problem
 from claims.public.data import LANGUAGES, Known, origin_of
 
@@ -37,8 +37,9 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def _decided() -> QuerySet[ClaimFigures]:
-    return ClaimFigures.objects.filter(claim__in=Claim.objects.published().values("pk")).exclude(rating="")
+def _decided() -> ClaimQuerySet:
+    found: ClaimQuerySet = Claim.objects.published().filter(figures__rating__gt="").order_by("pk")
+    return found
 
 
 @for_machines
@@ -47,8 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
     files = (
         _decided()
         .order_by()
-        .values(file=F("claim_id") / CLAIMS_A_FILE)
-        .annotate(newest=Max("sort_at"))
+        .values(file=F("pk") / CLAIMS_A_FILE)
+        .annotate(newest=Max("figures__sort_at"))
         .order_by("file")
     )
     listed = [f"<sitemap><loc>{escape(origin)}/sitemap-pages.xml</loc></sitemap>"]
@@ -70,14 +71,12 @@ def claims(request: HttpRequest, number: int) -> HttpResponse:
     known = Known(origin_of(request))
     first = number * CLAIMS_A_FILE
     rows = (
-        _decided()
-        .filter(claim__gte=first, claim__lt=first + CLAIMS_A_FILE)
-        .order_by("claim")
-        .values_list("claim__slug", "sort_at")
+        _decided().filter(pk__gte=first, pk__lt=first + CLAIMS_A_FILE)
         if first < 2**62
-        else ()
+        else Claim.objects.none()
     )
-    found = [line for slug, changed in rows for line in _url(known, f"claims/{slug}/", changed)]
+    changes = rows.values_list("slug", "figures__sort_at")
+    found = [line for slug, changed in changes for line in _url(known, f"claims/{slug}/", changed)]
     if not found:
         return problem(HTTPStatus.NOT_FOUND, "No decided claim has such a number.")
     return _urls(iter(found))
