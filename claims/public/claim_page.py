@@ -15,7 +15,7 @@ from claims.labels import label
 from claims.models import Claim, Correction, Evidence, Position, Request, Verdict
 from claims.public import dates, sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
-from claims.public.corrections import CorrectionItem, correction_items
+from claims.public.corrections import CorrectionItem, correction_items, in_a_language
 from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.naming import Names
 from claims.public.related import Related, related
@@ -44,6 +44,15 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """What it is, and our note on it in a language."""
+
+    row: Evidence
+    note: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What somebody answered, in full and in the language in which they wrote."""
 
@@ -67,7 +76,7 @@ class ClaimPage:
     is_cut: bool
     turns: list[Turn]
     denials: list[list[Card]]
-    evidence: list[tuple[str, list[Evidence]]]
+    evidence: list[tuple[str, list[EvidenceItem]]]
     corrections: list[CorrectionItem]
     replies: list[Reply]
     related: list[Related]
@@ -189,7 +198,7 @@ def _newer(positions: Sequence[Position], current: Verdict | None) -> int:
     return sum(since > current.decided_at for since in known)
 
 
-def _evidence(claim: Claim) -> list[tuple[str, list[Evidence]]]:
+def _evidence(claim: Claim) -> list[tuple[str, list[EvidenceItem]]]:
     """By kind, for and against first."""
     found = list(
         Evidence.objects.published()
@@ -199,7 +208,10 @@ def _evidence(claim: Claim) -> list[tuple[str, list[Evidence]]]:
         .order_by("id")
     )
     return [
-        (str(label(kind, EvidenceKind)), [row for row in found if row.kind == kind])
+        (
+            str(label(kind, EvidenceKind)),
+            [EvidenceItem(row, *in_a_language(row, "note")) for row in found if row.kind == kind],
+        )
         for kind in EvidenceKind
         if any(row.kind == kind for row in found)
     ]

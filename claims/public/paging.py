@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Func, QuerySet, Value
 from django.http import HttpRequest
+from django.utils.formats import number_format
 
 # Nobody reads further, and counting further costs time: "1,000+".
 MOST_COUNTED = 1000
@@ -39,6 +40,11 @@ class Count:
 
     n: int
     is_capped: bool
+
+    @property
+    def written(self) -> str:
+        """ "1,000", "1.000"."""
+        return number_format(self.n, force_grouping=True)
 
     @classmethod
     def upto(cls, n: int) -> Count:

@@ -7,7 +7,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import OuterRef, Q
 from django.http import (
     Http404,
     HttpRequest,
@@ -34,7 +34,7 @@ from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.marking import Marker
 from claims.public.naming import Names
-from claims.public.paging import counted, page
+from claims.public.paging import MOST_COUNTED, Count, counted, page
 from claims.public.searching import LONGEST_ASKED, suggestions
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
@@ -287,10 +287,11 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def outlets(request: HttpRequest) -> HttpResponse:
-    seen = Q(sources__publication=SourcePublication.PUBLISHED)
-    found = published_outlets().annotate(n=Count("sources", filter=seen))
+    seen = Source.objects.published().filter(outlet=OuterRef("pk")).order_by().values("pk")
+    found = published_outlets().annotate(n=lists.CappedCount(seen[: MOST_COUNTED + 1]))
     shown = page(request, found, "sort_key", "id", size=NAMES_A_PAGE, descending=False)
-    return render(request, "public/outlets.html", {"page": shown})
+    counts = [(outlet, Count.upto(outlet.n)) for outlet in shown.items]
+    return render(request, "public/outlets.html", {"outlets": counts, "page": shown})
 
 
 @public_page

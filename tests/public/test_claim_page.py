@@ -84,6 +84,14 @@ def test_a_claim_worded_in_one_language_says_so_on_the_other_page(client: Client
     assert "Only in English" in text or "Solo in inglese" in text
 
 
+def test_reasons_and_notes_in_one_language_say_so_on_the_other_page(client: Client) -> None:
+    world = make_world()
+    text = text_of(client, f"/it/claims/{world.claim.slug}/")
+    for words in ("Both sides stand alone.", "A ledger"):
+        assert f'<span lang="en">{words}</span> <span class="tag">Solo in inglese</span>' in text
+    assert "Only in" not in text_of(client, f"/en/claims/{world.claim.slug}/")
+
+
 def test_parties_are_called_as_the_pages_language_calls_them(client: Client) -> None:
     world = make_world()
     assert "Testlandia" in text_of(client, f"/it/claims/{world.claim.slug}/")

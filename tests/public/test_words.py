@@ -11,6 +11,7 @@ from django.utils import translation
 
 from claims.public import dates, sentences
 from claims.public.naming import Names, is_several, joined
+from claims.public.paging import Count
 from claims.vocabulary import PartyState
 from claimtracker.errors import server_error
 
@@ -108,3 +109,10 @@ def test_a_failure_is_a_static_page_and_a_database_that_is_away_says_so(
     assert response.status_code == status
     assert f">{status}<" in response.content.decode()
     assert "Traceback" not in response.content.decode()
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "1,000"), ("it", "1.000")])
+def test_a_large_count_is_written_as_the_language_writes_it(language: str, written: str) -> None:
+    with translation.override(language):
+        assert Count.upto(1001).written == written
+    assert Count.upto(999).written == "999"
