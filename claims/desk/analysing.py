@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from claims import linking
 from claims.permissions import may
 from claims.reading import Answer, find, known_names, store, texts
 from claims.vocabulary import Verb
@@ -48,6 +49,7 @@ def analyse_new(keys: Sequence[int], *, by: User) -> Analysed:
         if characters > CHARACTERS_AT_ONCE:
             break
         suggested += store(text, find(text, names), by=by).suggested
+        linking.weigh(source=text.pk)
         read += 1
     return Analysed(read, suggested, total - read)
 

@@ -214,7 +214,7 @@ def _claims(
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 16:
         wanted.add(int(chosen))
     known = Claim.objects.without_vectors().in_bulk(wanted - set(offered)) if wanted else {}
-    if last_claim in known and known[last_claim].merged_into_id is None:
+    if last_claim is not None and last_claim in known and known[last_claim].merged_into_id is None:
         offered.setdefault(last_claim, _claim(known[last_claim], _("picked for the statement before")))
     for each in linking.similar(statement):
         there = offered.get(each.claim.pk)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from claims import reading
+from claims import linking, reading
 from claims.desk.analysing import what_became
 from claims.desk.people import editor_of
 from claims.desk.queues import proposed_changes
@@ -118,6 +118,7 @@ def analyse(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Source.objects.without_text(), pk=pk)
     try:
         messages.success(request, what_became(reading.read_source(source, by=editor_of(request))))
+        linking.weigh(source=pk)
     except Refused as refused:
         messages.error(request, refused.sentence)
     return HttpResponseRedirect(reverse("desk:reading", args=[pk]))

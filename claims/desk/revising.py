@@ -42,7 +42,8 @@ class ReviseForm(forms.Form):
         plain = ("act", "delivery", "hedge", "said_basis", "said_earliest", "said_latest")
         initial = {name: getattr(statement, name) for name in plain} | {"words": statement.quote}
         kwargs["initial"] = initial | (kwargs.get("initial") or {})
-        super().__init__(*args, auto_id="edit_%s", **kwargs)
+        kwargs["auto_id"] = "edit_%s"
+        super().__init__(*args, **kwargs)
         self.fields["words"].widget.attrs["lang"] = statement.source.language
 
     def clean(self) -> dict[str, Any]:

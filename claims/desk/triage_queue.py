@@ -21,8 +21,8 @@ from sources.vocabulary import Language
 
 __all__ = ["queue"]
 
-# So many suggested denials and admissions are compared with the claims when somebody who may triage opens the queue.
-WEIGHED_ON_OPENING = 10
+# Suggestions are compared with the claims when they come; with claims that came later, so many whenever the queue is opened.
+WEIGHED_ON_OPENING = 3
 
 
 @on_the_desk()

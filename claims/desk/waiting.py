@@ -125,9 +125,9 @@ def queue(filters: Filters, *, before: int | None = None) -> list[Entry]:
     ]
 
 
-def _counted(statements: QuerySet[Statement]) -> QuerySet[Statement, dict[str, Any]]:
+def _counted(statements: QuerySet[Statement]) -> QuerySet[Statement, Any]:
     return statements.values("source").annotate(
-        waiting=Count("pk"), news=Count("pk", filter=Q(act__in=TURNING))
+        waiting=Count("*"), news=Count("act", filter=Q(act__in=TURNING))
     )
 
 
@@ -159,7 +159,7 @@ class Counts:
 
 
 def counts() -> Counts:
-    acts = dict(waiting().order_by().values_list("act").annotate(n=Count("pk")))
+    acts = dict(waiting().order_by().values_list("act").annotate(n=Count("*")))
     articles = Source.objects.filter(Exists(waiting().filter(source=OuterRef("pk")))).order_by()
     rows = list(articles.values_list("language", "outlet").annotate(n=Count("pk")))
     languages: dict[str, int] = {}

@@ -29,12 +29,17 @@ def unweighed() -> QuerySet[Statement]:
 
 
 def weigh(*, limit: int = BATCH, source: int | None = None) -> int:
-    """Compares at most `limit` of them with the claims we track; returns how many. Writes no history: it is derived."""
-    PossibleTurn.objects.exclude(statement__review=Review.SUGGESTED.value).delete()
-    chosen = unweighed().filter(source=source) if source is not None else unweighed()
-    keys = list(chosen.values_list("pk", flat=True)[:limit])
-    if source is None and len(keys) < limit:
-        keys += _weighed_before_the_newest_claim(limit - len(keys))
+    """Compares at most `limit` of them with the claims we track; returns how many. Writes no history: it is derived.
+
+    `source`: those of one article, right after it was read. Without it the newest anywhere, and what was decided is forgotten.
+    """
+    if source is not None:
+        keys = list(unweighed().filter(source=source).values_list("pk", flat=True)[:limit])
+    else:
+        PossibleTurn.objects.exclude(statement__review=Review.SUGGESTED.value).delete()
+        keys = list(unweighed().values_list("pk", flat=True)[:limit])
+        if len(keys) < limit:
+            keys += _weighed_before_the_newest_claim(limit - len(keys))
     for start in range(0, len(keys), BATCH):
         _weigh(keys[start : start + BATCH])
     return len(keys)

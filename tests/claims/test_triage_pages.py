@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +14,18 @@ from django.urls import reverse
 
 from claims import linking, signatures
 from claims.desk import waiting
+from claims.desk.analysing import analyse_new
 from claims.desk.lighting import LONGEST, Light, lit, window
-from claims.models import Claim, Position, Speaker, SpeakerName, Statement, StatementSpeaker, TriageAct
+from claims.models import (
+    Claim,
+    Position,
+    PossibleTurn,
+    Speaker,
+    SpeakerName,
+    Statement,
+    StatementSpeaker,
+    TriageAct,
+)
 from claims.vocabulary import Role
 from sources.models import Source
 from tests.claims.desk_data import make_account, signed_in
@@ -337,6 +348,22 @@ def test_articles_that_may_turn_a_published_claim_come_first_then_the_newest(
     assert editor.get(reverse("desk:triage_next", args=[denial.source_id]))["Location"] == reverse(
         "desk:triage_article", args=[newer.source_id]
     )
+
+
+def test_articles_that_are_read_are_compared_with_published_claims_at_once(
+    editor: Client, client: Client
+) -> None:
+    claim = make_published_claim("Drones were sold to Belarus")
+    signatures.sign([claim.pk])
+    sources = [
+        make_source(f"Titolo {n}\n\nIl ministro Testi ha negato di avere venduto droni alla Bielorussia.\n")
+        for n in range(3)
+    ]
+    call_command("read_sources", source=[sources[0].pk])
+    editor.post(reverse("desk:analyse", args=[sources[1].pk]))
+    analyse_new([sources[2].pk], by=make_user(Role.EDITOR))
+    turns = PossibleTurn.objects.values_list("statement__source", "claim")
+    assert sorted(turns) == [(source.pk, claim.pk) for source in sources]
 
 
 def test_the_queue_is_narrowed_by_outlet_language_and_act(editor: Client, denial: Statement) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import QuerySet
 
+from claims import linking
 from claims.management.reading_forks import found_in_each
 from claims.reading import Answer, known_names, store, texts, unread
 from sources.models import Source
@@ -68,7 +69,10 @@ class Command(BaseCommand):
             # Closed at once when the command is interrupted: no fork outlives it.
             with closing(found):
                 for text, findings in found:
-                    yield store(text, findings, dry_run=options["dry_run"])
+                    answer = store(text, findings, dry_run=options["dry_run"])
+                    if answer.suggested and not options["dry_run"]:
+                        linking.weigh(source=text.pk)
+                    yield answer
         except BrokenProcessPool:
             report.stop(
                 f"A process that read was killed. {report.summary()} The same command goes on from here."
