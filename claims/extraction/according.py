@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from claims.extraction import nouns
 from claims.extraction.bounds import content_before, until
-from claims.extraction.cues import Cue, Phrase
+from claims.extraction.cues import Phrase
 from claims.extraction.lexicon import Verb
 from claims.extraction.sentences import Draft, Range, Sentence
+from claims.extraction.verb_groups import Cue
 from claims.vocabulary import Act
 
 

@@ -6,11 +6,12 @@ from claims.extraction import nouns
 from claims.extraction.according import according_to
 from claims.extraction.bounds import content_before, second_part
 from claims.extraction.contents import any_content, content_after
-from claims.extraction.cues import Cue, find_according, find_cues
+from claims.extraction.cues import find_according, find_cues
 from claims.extraction.headlines import headline
 from claims.extraction.lexicon import TURNS, word_set
 from claims.extraction.passives import passive, to_infinitive
 from claims.extraction.sentences import INFINITIVE, OF_SOMETHING, Draft, Range, Sentence
+from claims.extraction.verb_groups import Cue
 from claims.extraction.words import DASHES
 from claims.vocabulary import Act
 

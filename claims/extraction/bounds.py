@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from claims.extraction import nouns
-from claims.extraction.cues import Cue
 from claims.extraction.lexicon import word_set
 from claims.extraction.sentences import OF_SOMETHING, WITHOUT_THAT, Range, Sentence
+from claims.extraction.verb_groups import Cue
 from claims.extraction.words import DASHES, FINAL
 from claims.vocabulary import Act
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from claims.extraction import nouns
 from claims.extraction.bounds import quoted_content, skip_object, until
-from claims.extraction.cues import Cue
 from claims.extraction.lexicon import TURNS, word_set
 from claims.extraction.sentences import INFINITIVE, OF_SOMETHING, WITHOUT_THAT, Range, Sentence
+from claims.extraction.verb_groups import Cue
 from claims.extraction.words import FINAL
 from claims.vocabulary import Act
 

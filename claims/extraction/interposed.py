@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from claims.extraction import nouns
-from claims.extraction.cues import Cue
 from claims.extraction.sentences import Draft, Range, Sentence
+from claims.extraction.verb_groups import Cue
 from claims.extraction.words import DASHES, FINAL, Quotation
 
 # What machines leave of a closing mark.

@@ -59,7 +59,10 @@ class Lexicon:
         self.patterns = {name: re.compile("|".join(lines)) for name, lines in data["patterns"].items()}
         self.ambiguous = frozenset(data["ambiguous"]["forms"].split())
         self.reflexive: dict[str, str] = data.get("reflexive", {})
+        self.according_starts = frozenset(phrase[0] for phrase in self.according)
         self.forms: dict[str, list[Form]] = {}
+        # Words met so far, with what they may be: see word_forms.py.
+        self.met: dict[str, list[Form]] = {}
         inflect = _italian if language == "it" else _english
         irregular: dict[str, str] = data.get("irregular") or data.get("forms") or {}
         for lemma, verb in self.verbs.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from claims.extraction import nouns
 from claims.extraction.bounds import until
 from claims.extraction.contents import content_after
-from claims.extraction.cues import Cue
 from claims.extraction.lexicon import TURNS
 from claims.extraction.sentences import OF_SOMETHING, Draft, Range, Sentence
+from claims.extraction.verb_groups import Cue
 from claims.vocabulary import Act
 
 # What these take is what stands before the passive too; by whom may stand further on.

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from claims.extraction import nouns
-from claims.extraction.cues import Cue, Phrase
+from claims.extraction.cues import Phrase
 from claims.extraction.lexicon import Lexicon, Verb, word_set
+from claims.extraction.verb_groups import Cue
 from claims.extraction.words import FINAL, Words
 from claims.vocabulary import Act
 
@@ -58,6 +59,9 @@ class Sentence:
         self.cues: list[Cue] = []
         self.quoted_cues: list[Cue] = []
         self.according: list[Phrase] = []
+        self._end = last
+        while self._end > first and w.text[self._end - 1] in FINAL and not w.quoted[self._end - 1]:
+            self._end -= 1
 
     def quotation(self, i: int) -> Range | None:
         """What stands in the quotation that opens at token `i`."""
@@ -68,10 +72,7 @@ class Sentence:
 
     def end(self) -> int:
         """Without the full stop."""
-        e = self.last
-        while e > self.first and self.w.text[e - 1] in FINAL and not self.w.quoted[e - 1]:
-            e -= 1
-        return e
+        return self._end
 
     def draft(self, cue: Cue, contents: list[Range], speaker: Range | None, rule: str, quoted: bool) -> Draft:
         return Draft(

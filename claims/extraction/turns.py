@@ -4,9 +4,9 @@ participles ("circostanza negata dal governatore"), and what words by themselves
 from __future__ import annotations
 
 from claims.extraction import nouns
-from claims.extraction.cues import find_misspelt
-from claims.extraction.lexicon import Verb, word_set
+from claims.extraction.lexicon import TURNS, Verb, word_set
 from claims.extraction.sentences import Draft, Range, Sentence
+from claims.extraction.word_forms import forms_of
 from claims.extraction.words import FINAL
 from claims.vocabulary import Act
 
@@ -25,9 +25,6 @@ def turns(s: Sentence) -> list[Draft]:
     return found
 
 
-TURNS = (Act.DENIES, Act.ADMITS, Act.RETRACTS)
-
-
 def _loose(s: Sentence) -> Draft | None:
     """ "L'Iran negare di …", "Kazakhstan, denies categorically transit of …": a verb of denying, admitting or taking back in a sentence
     whose grammar a machine lost. Somebody before it, something after it; low confidence, and nothing where the verb hangs on another."""
@@ -37,8 +34,8 @@ def _loose(s: Sentence) -> Draft | None:
     for i in range(s.first, s.end()):
         if low[i] not in lex.turns and low[i][:3] not in lex.turning:
             continue
-        forms = lex.forms.get(low[i]) or find_misspelt(lex, low[i])
-        form = next((f for f in forms or () if f.verb.lemma in _STRONG and f.verb.act in TURNS), None)
+        forms = forms_of(lex, low[i])
+        form = next((f for f in forms if f.verb.lemma in _STRONG and f.verb.act in TURNS), None)
         if form is None or w.quoted[i] or low[i].endswith(("asse", "esse", "isse", "rebbe")):
             continue
         before = low[i - 1] if i > s.first else ""
@@ -310,7 +307,7 @@ def _participle(s: Sentence) -> Draft | None:
             (
                 f
                 for f in lex.forms.get(low[i], ())
-                if f.tense in ("participle", "past") and f.verb.act in (Act.DENIES, Act.ADMITS, Act.RETRACTS)
+                if f.tense in ("participle", "past") and f.verb.act in TURNS
             ),
             None,
         )
