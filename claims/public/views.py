@@ -7,7 +7,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -94,10 +94,12 @@ def home(request: HttpRequest) -> HttpResponse:
     denials = lists.listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME]
     changes = lists.changes_of_story().order_by("-figures__sort_at", "-id")[:NEWEST_ON_HOME]
     decisions = lists.listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME]
+    noted = _corrections()[:NEWEST_ON_HOME]
     return render(
         request,
         "public/home.html",
         {
+            "corrections": correction_items(noted),
             "denials": lists.denial_items(list(denials))[:NEWEST_ON_HOME],
             "changes": lists.claim_items(list(changes)),
             "decisions": lists.decision_items(list(decisions)),
@@ -206,14 +208,19 @@ def decisions(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page
-def corrections(request: HttpRequest) -> HttpResponse:
-    found = (
+def _corrections() -> QuerySet[Correction]:
+    """Newest first, with what they are about."""
+    return (
         Correction.objects.published()
         .select_related("claim", "source")
         .defer("source__body", "source__raw", "source__search")
+        .order_by("-made_at", "-id")
     )
-    shown = page(request, found, "made_at", "id", size=LINES_A_PAGE)
+
+
+@public_page
+def corrections(request: HttpRequest) -> HttpResponse:
+    shown = page(request, _corrections(), "made_at", "id", size=LINES_A_PAGE)
     return render(
         request,
         "public/corrections.html",

@@ -2,7 +2,7 @@
 
     .venv/bin/python tests/browser/make_screenshots.py http://127.0.0.1:8000 docs/screenshots --account editor:PASSWORD
 
-Pages at 1280 and 390 pixels, light, in English and Italian; with an account, the desk's pages too. Each picture is reduced to 128
+The key pages at 1280 and 390 pixels, light, in English (one in Italian too); with an account, the desk's pages too. Each picture is reduced to 128
 colours: pages are flat, and the repository stays small.
 """
 
@@ -27,6 +27,9 @@ PUBLIC = {
     "claim-it": (f"/it/claims/{CLAIM}/", False),
     "turn": (f"/en/claims/{TURN}/", False),
     "denials": ("/en/denials/", False),
+    "matrix": ("/en/denials/matrix/", False),
+    "search": ("/en/search/?q=drones", False),
+    "history": (f"/en/claims/{CLAIM}/history/", False),
 }
 DESK = {"admin-list": "/admin/claims/claim/", "desk": "/desk/"}
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}

@@ -12,8 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from claims import contest
-from claims.models import ClaimFigures
-from tests.factories import make_published_claim, make_published_source, make_said, make_shown, make_speaker
+from claims.models import ClaimFigures, Correction
+from tests.factories import (
+    make_published_claim,
+    make_published_source,
+    make_said,
+    make_shown,
+    make_speaker,
+    make_user,
+)
 from tests.public.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +218,12 @@ def test_many_parties_are_named_up_to_a_limit(client: Client) -> None:
     contest.refresh([claim.pk])
     text = client.get("/en/claims/").content.decode()
     assert "Country 0, Country 1, Country 2, Country 3 and 3 others say so" in text
+
+
+def test_home_shows_the_newest_corrections_where_there_are_any(client: Client) -> None:
+    world = make_world()
+    assert "Newest corrections" not in client.get("/en/").content.decode()
+    Correction.objects.create(claim=world.claim, text_en="We had the wrong month.", by=make_user())
+    text = client.get("/en/").content.decode()
+    assert "We had the wrong month." in text
+    assert 'href="/en/corrections/"' in text
