@@ -15,6 +15,8 @@ from claims.extraction.mentions import Known
 
 # A run of marks without a blank is cut mark by mark, each time looking at the whole run: a minute for 30,000 of them.
 _ENDLESS = re.compile(r"\S{500,}")
+# A pipeline remembers every word it ever met, half a kilobyte each: after so many a new one takes its place, so that memory stays flat.
+MOST_WORDS = 200_000
 
 
 @functools.cache
@@ -37,4 +39,6 @@ def extract(
 
     # No word is that long: it is put out of sight, its length kept.
     text = _ENDLESS.sub(lambda run: "x" * len(run[0]), text)
+    if len(load(language).vocab.strings) > MOST_WORDS:
+        load.cache_clear()
     return components.run(load(language), text, names, tuple(skip))
