@@ -39,6 +39,8 @@ class Decision:
     decided: str
     as_known_on: str
     is_current: bool
+    # While nobody but its author has read it: by when somebody else will.
+    second_reading_due: str
 
 
 def decision(verdict: Verdict) -> Decision:
@@ -52,6 +54,9 @@ def decision(verdict: Verdict) -> Decision:
         decided=dates.written(verdict.decided_at) if verdict.decided_at else "",
         as_known_on=dates.written(verdict.as_known_on),
         is_current=verdict.stage == Stage.CURRENT,
+        second_reading_due=dates.written(verdict.second_reading_due_at)
+        if verdict.is_early and verdict.second_reading_due_at
+        else "",
     )
 
 

@@ -351,3 +351,16 @@ def test_the_list_asks_no_more_with_more_proposals(
     client = as_("reader")
     with django_assert_max_num_queries(12):
         client.get(reverse("desk:second_readings"))
+
+
+def test_readers_are_told_while_a_decision_still_waits_for_its_second_reading(
+    room: Newsroom, client: Client
+) -> None:
+    page = f"/en/claims/{room.claim.slug}/"
+    early = reviewing.publish_now(
+        proposed(room, "chief"), by=account("chief"), because="The vote is tonight."
+    )
+    assert "before its second reading, which is due by" in client.get(page).content.decode()
+    assert "The vote is tonight" not in client.get(page).content.decode()
+    reviewing.approve(early, by=account("reader"))
+    assert "before its second reading" not in client.get(page).content.decode()
