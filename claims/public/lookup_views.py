@@ -73,7 +73,7 @@ def _without_place(request: HttpRequest) -> Any:
     return Beginning
 
 
-def _groups(found: dict[str, Sequence[Any]], words: str) -> dict[str, list[dict[str, Any]]]:
+def _groups(found: dict[str, Sequence[Any]], words: str) -> dict[str, Sequence[Any]]:
     """What the page shows of each hit, with the asked words marked. Two queries: names, and which words are hits."""
     statements: Sequence[Statement] = found.get("statements", ())
     speakers: Sequence[Speaker] = found.get("speakers", ())

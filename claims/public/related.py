@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, FloatField, OuterRef, Q, Subquery
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
@@ -69,7 +69,7 @@ def related(claim: Claim, names: Names) -> list[Related]:
         .filter(slug__in=claim.actors)
         .annotate(shown=Coalesce(Subquery(official.values("name")[:1]), F("name")))
     )
-    found = (
+    found: QuerySet[Any] = (
         Claim.objects.published()
         .without_vectors()
         .select_related("figures")
@@ -83,7 +83,7 @@ def related(claim: Claim, names: Names) -> list[Related]:
         )
         .order_by(F("link").asc(nulls_last=True), "-shared", "-pk")[: MOST_SHOWN + MOST_LINKED]
     )
-    rows: list[Any] = [row for row in found if row.link or row.shared >= LEAST_SHARED]
+    rows = [row for row in found if row.link or row.shared >= LEAST_SHARED]
     linked = sum(bool(row.link) for row in rows)
     return [_related(claim, row, names) for row in rows[: max(MOST_SHOWN, linked)]]
 

@@ -78,7 +78,7 @@ def counts(asked: str) -> dict[str, Count]:
             for kind in KINDS
         }
     )
-    found = next(iter(row.values(*(f"n_{kind}" for kind in KINDS))[:1]), {})
+    found: dict[str, int] = next(iter(row.values(*(f"n_{kind}" for kind in KINDS))[:1]), {})
     return {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in KINDS}
 
 
@@ -146,7 +146,7 @@ def suggestions(asked: str) -> Suggestions:
         )
         .values("n_other", *(f"n_{place}" for place in range(len(alone))))[:1]
     )
-    found = next(iter(row), {})
+    found: dict[str, int] = next(iter(row), {})
     return Suggestions(
         alone=[
             (word, Count.upto(found[f"n_{place}"]))
