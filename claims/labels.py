@@ -31,6 +31,7 @@ from claims.vocabulary import (
     Stage,
     Stance,
     StatementOrigin,
+    Verb,
 )
 from sources.labels import choices as choices_of
 
@@ -173,6 +174,26 @@ LABELS: dict[type[StrEnum], Mapping[str, Promise | str]] = {
         Role.EDITOR: _("Editor"),
         Role.SENIOR_EDITOR: _("Senior editor"),
         Role.ADMIN: _("Administrator"),
+    },
+    Verb: {
+        Verb.READ_DESK: _("Read everything on the desk"),
+        Verb.IMPORT: _("Import articles and records"),
+        Verb.TRIAGE: _("Triage: accept, discard, say who speaks, put on a claim"),
+        Verb.DRAFT: _("Write and edit what is not published"),
+        Verb.PROPOSE: _("Propose an assessment"),
+        Verb.MARK: _("Mark an assessment at once (when no second reading is asked for)"),
+        Verb.APPROVE: _("Approve or send back somebody else’s proposal"),
+        Verb.PUBLISH: _("Publish claims and articles"),
+        Verb.PUBLISH_UPDATE: _("Publish an update of a published claim"),
+        Verb.PUBLISH_NOW: _("Publish before the second reading"),
+        Verb.CORRECT: _("Correct what readers have seen"),
+        Verb.REVIEW_AGAIN: _("Put a published claim under review"),
+        Verb.WITHDRAW: _("Withdraw"),
+        Verb.REOPEN: pgettext_lazy("act of an editor", "Reopen"),
+        Verb.MERGE: _("Merge and split claims, merge people and bodies"),
+        Verb.RECORD_REQUEST: _("Record requests and replies"),
+        Verb.APPROVE_ORDER: _("Approve an order to erase words that somebody else recorded"),
+        Verb.MANAGE_USERS: _("Manage accounts and roles"),
     },
 }
 

@@ -194,6 +194,10 @@ class RequestKind(StrEnum):
     COURT_ORDER = "court_order"
 
 
+# Requests that, once approved, can have words erased.
+ORDERS = frozenset({RequestKind.REMOVAL, RequestKind.PRIVACY, RequestKind.COURT_ORDER})
+
+
 class RequestOutcome(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
@@ -292,6 +296,7 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     MERGE = "merge"
     RECORD_REQUEST = "record_request"
+    APPROVE_ORDER = "approve_order"  # that words be erased; somebody else recorded it
     MANAGE_USERS = "manage_users"
 
 
@@ -315,5 +320,6 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.REOPEN: _SENIOR,
     Verb.MERGE: _EDITORS,
     Verb.RECORD_REQUEST: _EDITORS,
+    Verb.APPROVE_ORDER: _SENIOR,
     Verb.MANAGE_USERS: frozenset({Role.ADMIN}),
 }

@@ -16,6 +16,7 @@ from claims.vocabulary import Verb
 
 @admin.register(Request)
 class RequestAdmin(ByTheTable, KeepsVersions):
+    change_form_template = "admin/claims/request/change_form.html"
     adds = changes = deletes = Verb.RECORD_REQUEST
     list_display = ("kind", "sender", "claim", "received_at", "due_at", "outcome")
     list_display_links = ("kind", "sender")

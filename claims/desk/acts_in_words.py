@@ -55,6 +55,7 @@ ACTS: dict[str, Promise] = {
     "mark_unproven": gettext_lazy("Marked as unproven"),
     "mark_refuted": gettext_lazy("Marked as refuted"),
     "approve_order": gettext_lazy("Approved an order"),
+    "take_back_approval": gettext_lazy("Took back the approval of an order"),
     "redact": gettext_lazy("Erased words on an order"),
 }
 

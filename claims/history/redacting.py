@@ -25,12 +25,11 @@ from claims.history.leaves import Layout, digests, layout_now, unpack
 from claims.history.sealing import OWNER, one_at_a_time, seal
 from claims.history.verifying import verify
 from claims.models import Claim, HistorySeal, ReadingChange, Redaction, Request, TriageAct, Withdrawal
-from claims.vocabulary import Publication, RequestKind, RequestOutcome
+from claims.vocabulary import ORDERS, Publication, RequestOutcome
 from sources.models import Sketch, Source
 
 __all__ = ["NotAnOrder", "Redacted", "redact"]
 
-ORDERS = (RequestKind.COURT_ORDER.value, RequestKind.PRIVACY.value, RequestKind.REMOVAL.value)
 # What the public page says, in both languages, whatever the order says.
 REASON = {"it": "Rimosso in esecuzione di un ordine.", "en": "Removed to comply with an order."}
 # What otherwise nobody may do, and this function does: named, so that all other rules stay in force.

@@ -10,7 +10,7 @@ from claims.labels import choices
 from claims.models.claim import READERS_SEE, Claim
 from claims.models.speaker import Speaker
 from claims.models.statement import Statement
-from claims.vocabulary import RequestKind, RequestOutcome
+from claims.vocabulary import ORDERS, RequestKind, RequestOutcome
 from sources.models import Source
 from sources.triggers import Versioned, bump_version, refuse_delete, tracked
 
@@ -135,3 +135,8 @@ class Request(Versioned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.sender or self.speaker or ''}"
+
+    @property
+    def is_an_order(self) -> bool:
+        """Whether words can be erased because of it."""
+        return self.kind in ORDERS

@@ -2,6 +2,7 @@
 
 from claims.reviewing.checklist import Check, checklist
 from claims.reviewing.evidence import add_evidence
+from claims.reviewing.orders import approve_order, take_back_approval
 from claims.reviewing.originals import Anchor, replace_digest
 from claims.reviewing.publication import (
     correct,
@@ -23,6 +24,7 @@ __all__ = [
     "Check",
     "add_evidence",
     "approve",
+    "approve_order",
     "checklist",
     "confirm",
     "correct",
@@ -42,6 +44,7 @@ __all__ = [
     "replace_digest",
     "review_again",
     "send_back",
+    "take_back_approval",
     "waiting_update",
     "withdraw",
 ]
