@@ -59,6 +59,8 @@ class Sentence:
         self.cues: list[Cue] = []
         self.quoted_cues: list[Cue] = []
         self.according: list[Phrase] = []
+        # Its words once each: most rules ask first whether one of theirs is there at all.
+        self.words = frozenset(w.low[first:last])
         self._end = last
         while self._end > first and w.text[self._end - 1] in FINAL and not w.quoted[self._end - 1]:
             self._end -= 1

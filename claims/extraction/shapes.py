@@ -82,7 +82,7 @@ def _question(s: Sentence) -> Draft | None:
                     return _draft(s, (i, i + 2), [_to_comma(s, k)], speaker, Act.ASKS, "question-noun")
                 return None
         return None
-    for i in range(s.first, min(s.last, s.first + 24) - 2):
+    for i in range(s.first, min(s.last, s.first + 24) - 2 if "asked" in s.words else s.first):
         if w.low[i] == "asked" and not w.quoted[i]:
             start = (
                 i == s.first
@@ -158,7 +158,7 @@ def _as_said(s: Sentence) -> Draft | None:
 def _impersonal(s: Sentence) -> Draft | None:
     """ "È noto che …", "It has emerged that …", "Dai documenti emerge che …": nobody is named, or only a document."""
     w = s.w
-    if any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
+    if s.lex.nobody_triggers.isdisjoint(s.words) or any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
         return None
     begin = w.start[s.first]
     match = s.lex.patterns["nobody"].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))

@@ -31,10 +31,10 @@ def _loose(s: Sentence) -> Draft | None:
     w, lex, low = s.w, s.lex, s.w.low
     if w.text[s.last - 1] == "?":
         return None
-    for i in range(s.first, s.end()):
-        if low[i] not in lex.turns and low[i][:3] not in lex.turning:
+    for i, token in enumerate(low[s.first : s.end()], s.first):
+        forms = forms_of(lex, token)
+        if not forms:
             continue
-        forms = forms_of(lex, low[i])
         form = next((f for f in forms if f.verb.lemma in _STRONG and f.verb.act in TURNS), None)
         if form is None or w.quoted[i] or low[i].endswith(("asse", "esse", "isse", "rebbe")):
             continue
@@ -42,9 +42,9 @@ def _loose(s: Sentence) -> Draft | None:
         near = low[max(s.first, i - 4) : i]
         if (
             before in _GOVERNED
-            or any(token in lex.negations and token != "neither" for token in near)
-            or any(token in lex.modals and token not in ("do", "does", "did", "to") for token in near)
-            or any(token in ("if", "se", "whether", "chi", "who", "whoever", "nessuno") for token in near)
+            or any(each in lex.negations and each != "neither" for each in near)
+            or any(each in lex.modals and each not in ("do", "does", "did", "to") for each in near)
+            or any(each in ("if", "se", "whether", "chi", "who", "whoever", "nessuno") for each in near)
             or before in lex.determiners - {"questo", "quello", "this", "that", "always"}
             or any(a.first <= i < a.last and a.kind == "passive" for a in s.cues)
         ):
@@ -110,6 +110,8 @@ _GOVERNED = word_set("di a ad per da che to of without senza would could il lo l
 
 def _noun(s: Sentence) -> Draft | None:
     """ "Secca smentita di X: «…»", "Arriva la smentita di X su …", "«Illazioni», è la replica di X", "da X trapela una smentita: …"."""
+    if s.lex.nouns.keys().isdisjoint(s.words):
+        return None
     groups = [(c.first, c.last) for c in s.cues]
     for i in range(s.first, s.end()):
         verb = s.lex.nouns.get(s.w.low[i])
@@ -299,6 +301,8 @@ def _quotation_left(s: Sentence, i: int) -> Range | None:
 def _participle(s: Sentence) -> Draft | None:
     """ "circostanza negata dal governatore", "accuse respinte da X", "a charge denied by X"."""
     w, lex, low = s.w, s.lex, s.w.low
+    if lex.turns.isdisjoint(s.words):
+        return None
     groups = [draft.cue for draft in s.found if draft.cue is not None]
     for i in range(s.first + 1, s.end() - 1):
         if low[i] not in lex.turns:
@@ -378,6 +382,8 @@ def _for_whom(s: Sentence) -> Draft | None:
 def _silence(s: Sentence) -> Draft | None:
     """ "non ha voluto commentare le notizie", "did not respond to questions": what is not commented on, else the words themselves."""
     w, lex = s.w, s.lex
+    if lex.silent_triggers.isdisjoint(s.words):
+        return None
     begin = w.start[s.first]
     match = lex.patterns["silent"].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
     if match is None:
