@@ -24,8 +24,8 @@ __all__ = ["Card", "Choice", "Person", "on_claim", "read_card", "who_says_it"]
 
 # Besides the keys of rows, what a choice may be.
 NEW, NOBODY = "new", "none"
-# So many claims are found by words.
-FOUND = 8
+# So many similar claims are offered, and so many found by words.
+SIMILAR, FOUND = 4, 8
 
 
 @dataclass(slots=True)
@@ -216,7 +216,7 @@ def _claims(
     known = Claim.objects.without_vectors().in_bulk(wanted - set(offered)) if wanted else {}
     if last_claim is not None and last_claim in known and known[last_claim].merged_into_id is None:
         offered.setdefault(last_claim, _claim(known[last_claim], _("picked for the statement before")))
-    for each in linking.similar(statement):
+    for each in linking.similar(statement, limit=SIMILAR):
         there = offered.get(each.claim.pk)
         if there is None:
             offered[each.claim.pk] = _claim(each.claim, each.reason)

@@ -351,4 +351,5 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Undone."))
     one = keys[0] if keys and done.verb != "close" else None
-    return HttpResponseRedirect(address(done.source_id, one))
+    # To the top of the page, where it stands whether it was undone.
+    return HttpResponseRedirect(address(done.source_id, one).removesuffix("#card"))

@@ -126,7 +126,7 @@ def test_the_first_suggestion_that_somebody_says_is_open_with_its_words_lit(
     unnamed = suggest(article, TWO)
     page = main_of(editor.get(item(article)))
     assert re.search(rf'<mark id="m\d+" class="now"[^>]*>{DENIAL}</mark>', page)
-    assert f'class="waits" data-at="{admission.start}">{ADMISSION}</a>' in page
+    assert f'class="waits" data-at="{admission.start}" draggable="false">{ADMISSION}</a>' in page
     assert '<span class="furniture" data-at="0">' in page
     folded = page.split("<details")[-1]
     assert f"?s={unnamed.pk}#" in folded and f"?s={admission.pk}#" not in folded

@@ -72,6 +72,9 @@
     }, 250);
   });
 
+  // Whoever selects words that begin in a link wants the words, not the link.
+  if (body) body.addEventListener("click", (event) => { if (!document.getSelection().isCollapsed) event.preventDefault(); });
+
   // What is selected in the article, with the words just before it, for statements whose words stand there twice.
   document.addEventListener("selectionchange", () => {
     const selection = document.getSelection();
