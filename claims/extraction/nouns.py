@@ -25,59 +25,75 @@ def before(w: Words, lex: Lexicon, end: int, first: int) -> Range | None:
     j = end - 1
     while j >= first and end - j <= MAX_PHRASE:
         token = w.low[j]
-        if w.text[j] == ")":
-            opening = next((k for k in range(j - 1, max(first, j - 12) - 1, -1) if w.text[k] == "("), None)
-            if opening is None or opening == first:
+        if w.text[j] == ")" or (w.is_mark(j) and w.quoted[j]):
+            opening = _bracket(w, j, first) if w.text[j] == ")" else _name_in_marks(w, j, first)
+            if opening is None:
                 break
-            j = opening - 1
-            continue
-        if w.text[j] in _STOPS or w.text[j] == ",":
-            glued = w.text[j] == "-" and j > first and w.end[j - 1] == w.start[j] and j + 1 < end
-            if not glued and not (w.text[j] == "." and w.low[j - 1] + "." in lex.abbreviations):
-                break
-        elif w.is_mark(j):
-            if w.quoted[j]:
-                opening = _name_in_marks(w, j, first)
-                if opening is None:
-                    break
-                j = opening - 1
-                continue
-        elif token in lex.relatives:
-            if token == "that" and j + 1 < end and w.low[j + 1] in lex.determiners | lex.subjects:
-                break
-            if token == "che" and (j == first or _takes_a_clause(w, lex, j - 1, first)):
-                break
-            if j + 1 < end and not any(_verbal(w, lex, k) for k in range(j + 1, end)):
-                break  # "which Damascus denies": the subject stands between
-            head = before(w, lex, j - 1 if j > first and w.text[j - 1] in {",", "–", "—"} else j, first)
-            if token in ("who", "che", "which", "that") and head is not None:
+            j = opening
+        elif token in lex.relatives or (
+            token in lex.forms and token not in lex.ambiguous and token != "alleged"
+        ):
+            head = (
+                _relative(w, lex, j, first, end)
+                if token in lex.relatives
+                else _in_a_relative(w, lex, j, first)
+            )
+            if head is not None:
                 return head
-            break
-        elif token in lex.complementizers or _is_auxiliary(w, lex, j):
-            break
-        elif token in lex.conjunctions:
-            if not _joins(w, lex, j, first, end):
+            if token in lex.relatives or not _hangs_on_people(w, lex, j, first, end):
                 break
         elif token in lex.subjects:
             j -= 1
             break
-        elif token in lex.forms and token not in lex.ambiguous and token != "alleged":
-            # "a person briefed on the matter said": the participle belongs to the phrase
-            relative = next((k for k in (j - 1, j - 2) if k > first and w.low[k] in ("che", "who")), None)
-            if relative is not None and not _takes_a_clause(w, lex, relative - 1, first):
-                # "un diplomatico che chiede l'anonimato confida"
-                head = before(w, lex, relative, first)
-                if head is not None:
-                    return head
-            if not (
-                j > first
-                and w.low[j - 1] in lex.people_nouns
-                and j + 1 < end
-                and w.low[j + 1] in lex.prepositions
-            ):
-                break
+        elif _begins_before(w, lex, j, first, end):
+            break
         j -= 1
     return trim(w, lex, _article(w, lex, j + 1, end), end)
+
+
+def _begins_before(w: Words, lex: Lexicon, j: int, first: int, end: int) -> bool:
+    """Whether a phrase read from right to left is over at token `j`: punctuation, a conjunction, an auxiliary."""
+    token = w.low[j]
+    if w.text[j] in _STOPS or w.text[j] == ",":
+        glued = w.text[j] == "-" and j > first and w.end[j - 1] == w.start[j] and j + 1 < end
+        return not glued and not (w.text[j] == "." and w.low[j - 1] + "." in lex.abbreviations)
+    if token in lex.complementizers or _is_auxiliary(w, lex, j):
+        return True
+    return token in lex.conjunctions and not _joins(w, lex, j, first, end)
+
+
+def _bracket(w: Words, closed: int, first: int) -> int | None:
+    """Where the bracket opens that closes at token `closed`."""
+    opening = next((k for k in range(closed - 1, max(first, closed - 12) - 1, -1) if w.text[k] == "("), None)
+    return None if opening == first else opening
+
+
+def _relative(w: Words, lex: Lexicon, j: int, first: int, end: int) -> Range | None:
+    """Whom the relative at token `j` is about ("the minister who lives there said"); None where it is a conjunction, or has a
+    subject of its own ("which Damascus denies")."""
+    token = w.low[j]
+    if token == "that" and j + 1 < end and w.low[j + 1] in lex.determiners | lex.subjects:
+        return None
+    if token == "che" and (j == first or _takes_a_clause(w, lex, j - 1, first)):
+        return None
+    if token not in ("who", "che", "which", "that"):
+        return None
+    if j + 1 < end and not any(_verbal(w, lex, k) for k in range(j + 1, end)):
+        return None
+    return before(w, lex, j - 1 if j > first and w.text[j - 1] in {",", "–", "—"} else j, first)
+
+
+def _in_a_relative(w: Words, lex: Lexicon, j: int, first: int) -> Range | None:
+    """ "un diplomatico che chiede l'anonimato confida": the verb at token `j` stands in a relative clause about him."""
+    relative = next((k for k in (j - 1, j - 2) if k > first and w.low[k] in ("che", "who")), None)
+    if relative is None or _takes_a_clause(w, lex, relative - 1, first):
+        return None
+    return before(w, lex, relative, first)
+
+
+def _hangs_on_people(w: Words, lex: Lexicon, j: int, first: int, end: int) -> bool:
+    """ "a person briefed on the matter": the participle belongs to the phrase."""
+    return j > first and w.low[j - 1] in lex.people_nouns and j + 1 < end and w.low[j + 1] in lex.prepositions
 
 
 def _name_in_marks(w: Words, closed: int, first: int) -> int | None:
@@ -261,77 +277,20 @@ def _begins(w: Words, lex: Lexicon, j: int, last: int) -> bool:
 
 
 def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
+    """Whether the phrase that began at token `begin` holds token `j` too."""
     token = w.low[j]
-    if (
-        j > begin
-        and token in lex.determiners
-        and token
-        not in (
-            "stesso",
-            "stessa",
-            "tutti",
-            "tutte",
-            "altri",
-            "altre",
-            "more",
-            "other",
-            "all",
-            "no",
-            "one",
-            "both",
-            "senior",
-            "top",
-            "various",
-            "several",
-            "many",
-            "some",
-            "another",
-            "his",
-            "her",
-            "their",
-            "its",
-        )
-        and (
-            w.is_capital(j)
-            or (
-                w.low[j - 1] not in lex.prepositions
-                and w.low[j - 1] not in lex.determiners
-                and w.low[j - 1] not in lex.conjunctions
-            )
-        )
-    ):
+    if j > begin and (_begins_another(w, lex, j) or _is_a_past(w, lex, j, last)):
         return False
-    if (
-        lex.language == "en"
-        and j > begin
-        and (token in _TOOK or (token.endswith("ed") and w.low[j - 1] not in lex.determiners))
-        and not w.is_capital(j)
-        and not (j + 1 < last and w.low[j + 1] in lex.people_nouns)
-    ):
-        return False
-    if w.text[j] == "-" and w.end[j - 1] == w.start[j]:
-        return True
-    if w.text[j] == "." and j + 1 < last and w.low[j - 1] + "." in lex.abbreviations:
-        return True
-    if j > begin and (w.text[j] == "(" or w.text[begin:j].count("(") > w.text[begin:j].count(")")):
+    if not w.is_word(j):
+        return _mark_goes_on(w, lex, j, begin, last)
+    if j > begin and w.text[begin:j].count("(") > w.text[begin:j].count(")"):
         return ")" in w.text[j : min(last, j + 8)]
-    if w.text[j] == ")":
-        return "(" in w.text[begin:j]
-    if w.text[j] in _STOPS or w.text[j] == "," or w.is_mark(j):
-        return False
     if token in lex.complementizers or token in lex.times or _is_auxiliary(w, lex, j):
         return False
     if token in lex.conjunctions:
-        return (
-            token in _AND
-            and j + 1 < last
-            and (
-                w.is_capital(j + 1)
-                or w.low[j + 1] in lex.determiners
-                or w.low[j + 1] in lex.people_nouns
-                or w.low[j + 1] in lex.prepositions
-            )
-        )
+        following = w.low[j + 1] if j + 1 < last else ""
+        joined = following in lex.determiners | lex.people_nouns | lex.prepositions
+        return token in _AND and j + 1 < last and (w.is_capital(j + 1) or joined)
     if token in lex.prepositions and (token not in lex.inside_names or _opens_a_clause(w, lex, j + 1, last)):
         return False
     if token in lex.inside_names and j > begin and token not in _OF:
@@ -339,6 +298,46 @@ def _goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
         role = w.low[j - 1] in lex.people_nouns or w.low[j - 1] in lex.documents or w.low[j - 1] in _SENT_TO
         return role and not (j + 1 < last and w.low[j + 1] in ("un", "una", "a", "an"))
     return token not in lex.forms or token in lex.ambiguous
+
+
+# Determiners that stand in the middle of a phrase too ("the two other senior officials").
+_IN_THE_MIDDLE = word_set(
+    "stesso stessa tutti tutte altri altre"
+    " more other all no one both senior top various several many some another his her their its"
+)
+
+
+def _begins_another(w: Words, lex: Lexicon, j: int) -> bool:
+    """Whether an article at token `j` begins a phrase of its own."""
+    if w.low[j] not in lex.determiners or w.low[j] in _IN_THE_MIDDLE:
+        return False
+    left = w.low[j - 1]
+    return w.is_capital(j) or not (
+        left in lex.prepositions or left in lex.determiners or left in lex.conjunctions
+    )
+
+
+def _is_a_past(w: Words, lex: Lexicon, j: int, last: int) -> bool:
+    """ "the minister visited": an English past, the phrase is over; "retired officers" goes on."""
+    token = w.low[j]
+    if lex.language != "en" or w.is_capital(j) or (j + 1 < last and w.low[j + 1] in lex.people_nouns):
+        return False
+    return token in _TOOK or (token.endswith("ed") and w.low[j - 1] not in lex.determiners)
+
+
+def _mark_goes_on(w: Words, lex: Lexicon, j: int, begin: int, last: int) -> bool:
+    """Whether punctuation belongs to the phrase: a hyphen, the point of an abbreviation, brackets that close soon."""
+    text = w.text[j]
+    if text == "-" and w.end[j - 1] == w.start[j]:
+        return True
+    if text == "." and j + 1 < last and w.low[j - 1] + "." in lex.abbreviations:
+        return True
+    if text == ")":
+        return "(" in w.text[begin:j]
+    inside = w.text[begin:j].count("(") > w.text[begin:j].count(")")
+    if j > begin and (text == "(" or inside):
+        return ")" in w.text[j : min(last, j + 8)]
+    return text not in _STOPS and text != "," and not w.is_mark(j)
 
 
 def _opens_a_clause(w: Words, lex: Lexicon, k: int, last: int) -> bool:

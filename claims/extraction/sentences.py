@@ -82,6 +82,15 @@ class Sentence:
             dropped=speaker is None, quoted=quoted, sentence=(self.first, self.last), belief="b" in cue.verb.frames,
         )  # fmt: skip
 
+    def shape(
+        self, cue: Range | None, contents: list[Range], speaker: Range | None, act: Act, rule: str
+    ) -> Draft:
+        """What no verb with its subject gives: a headline, a question put to somebody, a cue that looks back."""
+        sentence = (self.first, self.last)
+        draft = Draft(cue, contents, speaker, act, rule, sentence=sentence, kind="impersonal")
+        draft.extra["shape"] = True
+        return draft
+
     def may_speak(self, phrase: Range) -> bool:
         return nouns.may_speak(self.w, self.lex, phrase)
 

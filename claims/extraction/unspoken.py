@@ -21,11 +21,8 @@ def without_a_verb(s: Sentence) -> list[Draft]:
 
 
 def _draft(s: Sentence, cue: Range | None, content: Range, speaker: Range, act: Act, rule: str) -> Draft:
-    quoted = bool(s.w.quoted[content[0]] and s.w.quoted[content[1] - 1])
-    draft = Draft(
-        cue, [content], speaker, act, rule, sentence=(s.first, s.last), kind="impersonal", quoted=quoted
-    )
-    draft.extra["shape"] = True
+    draft = s.shape(cue, [content], speaker, act, rule)
+    draft.quoted = s.is_quoted(content)
     return draft
 
 
