@@ -101,7 +101,7 @@ class Opened:
 
 def open_article(source: Source, asked: int | None = None) -> Opened:
     """The article with the suggestion `asked`, or the first that waits. Four queries."""
-    rows = Statement.objects.filter(source=source).defer("desk_note", "corrected_reading")
+    rows = Statement.objects.filter(source=source).only("source", "act", "review", "spans", "version")
     statements = by_place(rows.exclude(review=Review.REJECTED))
     speakers: dict[int, list[StatementSpeaker]] = {}
     credited = StatementSpeaker.objects.filter(statement__source=source).select_related("speaker")

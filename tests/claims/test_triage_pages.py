@@ -166,6 +166,17 @@ def test_somebody_new_and_a_new_claim_are_made_of_what_was_typed(editor: Client,
     assert StatementSpeaker.objects.select_related("speaker").get().speaker.name == "Dmitry Peskov"
 
 
+def test_each_of_several_speakers_is_chosen_and_nobody_twice(editor: Client, denial: Statement) -> None:
+    StatementSpeaker.objects.create(statement=denial, as_written="Liu", order=1)
+    peskov, liu = make_speaker("Dmitry Peskov"), make_speaker("Liu Xiaoming")
+    assert main_of(editor.get(item(denial.source, denial))).count('class="t-pick t-people"') == 2
+    page, data = sent(denial, **{"who-0": liu.pk, "who-1": liu.pk})
+    assert "named twice" in main_of(editor.post(page, data)) and review_of(denial) == "suggested"
+    editor.post(page, {**data, "who-0": peskov.pk})
+    credited = StatementSpeaker.objects.filter(statement=denial).order_by("order")
+    assert [row.speaker for row in credited] == [peskov, liu] and review_of(denial) == "accepted"
+
+
 def test_known_names_are_prefilled_and_the_unnamed_stay_with_their_article(
     editor: Client, article: Source
 ) -> None:
