@@ -1,7 +1,7 @@
 """Claims related to a claim, each with its reason: those that an editor linked, then those that share most of what it is about.
 
 What a claim is about stands in its signature column, which the desk fills (claims/signatures.py); here it is only compared, in the
-database. Of a very common pair of elements a bounded number of claims is looked at.
+database.
 """
 
 from __future__ import annotations
@@ -22,18 +22,27 @@ from claims.public.naming import Names, joined, page_language
 from claims.vocabulary import LinkKind, LinkState, NameKind
 
 MOST_SHOWN, MOST_LINKED = 5, 20
-# Pairs of elements that are tried, and claims that are looked at for each.
-PAIRS, FOR_EACH = 12, 60
+# Pairs of elements that are tried, claims that are looked at for each, and claims that a pair may be expected in: those of
+# a pair that everybody shares would all be collected first.
+PAIRS, FOR_EACH, EXPECTED = 12, 60, 3000
 # Elements in common, the least that counts as related.
 LEAST_SHARED = 3
 
-# Actors and themes of the claim, two by two, and who else has both; editors' links besides.
+# Actors, themes, names and numbers of the claim, two by two, the rarest pairs first (by the database's own statistics), and who else
+# has both; editors' links besides.
 NEAR = """
-WITH own AS (
-    SELECT element FROM claims_claim, unnest(signature) AS element WHERE id = %s AND element ~ '^[at]:'
+WITH common AS (
+    SELECT element, frequency FROM pg_stats AS stats,
+        unnest(stats.most_common_elems::text::text[], stats.most_common_elem_freqs) AS each (element, frequency)
+    WHERE stats.tablename = 'claims_claim' AND stats.attname = 'signature' AND element IS NOT NULL
+), own AS (
+    SELECT mine.element, coalesce(common.frequency, 0.0001) AS frequency
+    FROM claims_claim, unnest(signature) AS mine (element) LEFT JOIN common USING (element)
+    WHERE id = %s AND mine.element ~ '^[atn#]:'
 ), pair AS (
     SELECT one.element AS a, other.element AS b FROM own AS one JOIN own AS other ON one.element < other.element
-    WHERE one.element LIKE 'a:%%' ORDER BY length(one.element) + length(other.element) DESC LIMIT %s
+    WHERE one.frequency * other.frequency * (SELECT reltuples FROM pg_class WHERE oid = 'claims_claim'::regclass) < %s
+    ORDER BY one.frequency * other.frequency, 1, 2 LIMIT %s
 )
 SELECT found.id FROM pair CROSS JOIN LATERAL
     (SELECT id FROM claims_claim WHERE signature @> ARRAY[pair.a, pair.b] LIMIT %s) AS found
@@ -73,7 +82,7 @@ def related(claim: Claim, names: Names) -> list[Related]:
         Claim.objects.published()
         .without_vectors()
         .select_related("figures")
-        .filter(pk__in=RawSQL(NEAR, [claim.pk, PAIRS, FOR_EACH, *[claim.pk] * 3]))  # noqa: S611 (parameters)
+        .filter(pk__in=RawSQL(NEAR, [claim.pk, EXPECTED, PAIRS, FOR_EACH, *[claim.pk] * 3]))  # noqa: S611 (parameters)
         .exclude(pk=claim.pk)
         .annotate(
             link=Subquery(links.values("kind")[:1]),

@@ -62,7 +62,7 @@ def hits(kind: str, asked: str) -> QuerySet[Any]:
         "claims": _claims,
         "statements": _statements,
         "speakers": _speakers,
-        "sources": _sources,
+        "sources": by_title,
     }
     queryset: QuerySet[Any] = found[kind](asked)
     return queryset if positive(asked) else queryset.none()
@@ -113,7 +113,7 @@ def _speakers(asked: str) -> QuerySet[Speaker]:
     return Speaker.objects.published().exclude(kind=SpeakerKind.ANONYMOUS).filter(called(asked))
 
 
-def _sources(asked: str) -> QuerySet[Source]:
+def by_title(asked: str) -> QuerySet[Source]:
     """By title, in the language of each article."""
     italian, english = (
         TitleQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
