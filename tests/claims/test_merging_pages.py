@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pghistory
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
@@ -405,3 +406,13 @@ def test_odd_addresses_are_not_found(room: Newsroom) -> None:
     assert editor.get(f"{speaker}?into={room.spokesman.pk}").status_code == 404
     assert editor.get(f"{claim}?into=nonsense").status_code == 200
     assert editor.get(reverse("desk:unmerge_speaker", args=[room.party.pk])).status_code == 404
+
+
+def test_names_that_were_changed_or_deleted_since_the_merge_are_left(room: Newsroom) -> None:
+    double, editor = make_double(room), account("editor")
+    linking.merge_speakers(double, into=room.spokesman, by=editor, because=WHY)
+    with pghistory.context(user=editor.pk, verb="edit"):
+        SpeakerName.objects.filter(speaker=room.spokesman, name="Testy").update(kind="transliteration")
+        SpeakerName.objects.filter(speaker=room.spokesman, name="Carim Testi").delete()
+    assert linking.unmerge_speakers(double, by=editor, because="They are two.") == 1
+    assert set(room.spokesman.names.values_list("name", flat=True)) == {"Tsti", "Testy"}

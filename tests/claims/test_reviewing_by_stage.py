@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from claims import linking, reviewing
@@ -250,3 +253,34 @@ def test_a_merged_claim_gets_no_proposal(editor: User) -> None:
     Claim.objects.filter(pk=claim.pk).update(merged_into=make_claim())
     with pytest.raises(Refused, match="merged"):
         reviewing.propose(claim, Rating.UNPROVEN, by=editor, because=WHY)
+
+
+def test_a_file_is_kept_once_under_its_hash_and_neither_empty_nor_endless(
+    editor: User, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    claim = make_claim()
+
+    def added(words: bytes) -> Evidence:
+        return reviewing.add_evidence(claim, by=editor, kind="context", file=ContentFile(words, "log.txt"))
+
+    first, second = added(b"log"), added(b"log")
+    assert (first.file.name, first.file_sha256) == (second.file.name, sha256(b"log").hexdigest())
+    assert [path.read_bytes() for path in tmp_path.rglob("*.txt")] == [b"log"]
+    with pytest.raises(Refused, match="empty"):
+        added(b"")
+    monkeypatch.setattr("claims.reviewing.evidence.MOST_MEGABYTES", 0)
+    with pytest.raises(Refused, match="larger"):
+        added(b"log")
+
+
+def test_a_bare_draft_can_be_published_and_the_list_says_what_is_missing(chief: User) -> None:
+    claim = make_claim(period_basis="stated", period_earliest="2022-12-01", text_it="Un'affermazione.")
+    told = {check.sentence: check.holds for check in reviewing.checklist(claim, by=chief)}
+    assert told == {
+        "It is worded in both languages.": True,
+        "It says of which time it speaks.": True,
+        "No statement will be shown: none is accepted and from a published article.": False,
+        "Nobody has decided about it: its page will say “Not reviewed yet”.": False,
+    }
+    reviewing.publish(claim, by=chief)
