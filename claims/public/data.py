@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Prefetch, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from claims.models import (
@@ -20,6 +20,7 @@ from claims.models import (
     Correction,
     Evidence,
     Position,
+    PositionQuerySet,
     Speaker,
     Statement,
     StatementQuerySet,
@@ -122,6 +123,22 @@ def with_everything(statements: StatementQuerySet) -> StatementQuerySet:
             ),
         )
     )
+
+
+def statement_keys(
+    positions: PositionQuerySet, *, below: int | None = None, above: int | None = None
+) -> QuerySet[Position, int]:
+    """Keys of the statements of these positions, each once: from the newest below a key, or from the oldest above one.
+
+    `positions`: published. A walk through an index that begins at the place itself; a list of published statements would begin to be
+    compared with the positions from its first one, however deep the page.
+    """
+    if above is not None:
+        found = positions.filter(statement__gt=above).order_by("statement_id")
+    else:
+        found = positions.order_by("-statement_id")
+        found = found if below is None else found.filter(statement__lt=below)
+    return found.values_list("statement_id", flat=True).distinct()
 
 
 def with_references(corrections: CorrectionQuerySet) -> CorrectionQuerySet:

@@ -18,8 +18,6 @@ from claims.models import (
     PositionQuerySet,
     Speaker,
     SpeakerQuerySet,
-    Statement,
-    StatementQuerySet,
     StatementSpeaker,
     Verdict,
     VerdictQuerySet,
@@ -98,23 +96,20 @@ def _key_of(model: type[Claim | Speaker], slug: str) -> int:
     return model._default_manager.filter(slug=slug).values_list("pk", flat=True).first() or 0
 
 
-def statements(asked: StatementsAsked) -> StatementQuerySet:
-    found = Statement.objects.published()
-    if asked.claim or asked.stance:
-        # Through the positions: by claim there are few, whatever else is published.
-        positions = Position.objects.on_published_claims()
-        if asked.claim:
-            positions = positions.filter(claim=_key_of(Claim, asked.claim))
-        if asked.stance:
-            positions = positions.filter(stance=asked.stance)
-        found = found.filter(pk__in=positions.values("statement"))
+def statements(asked: StatementsAsked) -> PositionQuerySet:
+    """Through the positions, whose index is by statement too: whatever is asked, the first page is found at its place in it."""
+    found = Position.objects.published()
+    if asked.claim:
+        found = found.filter(claim=_key_of(Claim, asked.claim))
+    if asked.stance:
+        found = found.filter(stance=asked.stance)
     if asked.speaker:
         spoken = StatementSpeaker.objects.filter(speaker=_key_of(Speaker, asked.speaker))
-        found = found.filter(pk__in=spoken.order_by().values("statement"))
+        found = found.filter(statement__in=spoken.order_by().values("statement"))
     if asked.source:
-        found = found.filter(source=asked.source)
+        found = found.filter(statement__source=asked.source)
     if asked.language:
-        found = found.filter(source__language=asked.language)
+        found = found.filter(statement__source__language=asked.language)
     return found
 
 

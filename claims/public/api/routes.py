@@ -63,25 +63,37 @@ def _page(
     descending: bool = True,
 ) -> HttpResponse:
     """One page of a list in the order of `fields` (unique together, never null), and the address of the next."""
+    place = _place(request, wanted, fields)
+    if place is not None:
+        rows = beyond(rows, place, fields, downwards=descending)
+    found = list(rows.order_by(*(f"-{f}" if descending else f for f in fields))[: wanted.limit + 1])
+    shown = found[: wanted.limit]
+    following = cursor(shown[-1], fields) if len(found) > len(shown) else ""
+    return _listed(request, shape(shown), following)
+
+
+def _place(request: HttpRequest, wanted: asked.Asked, fields: Sequence[str]) -> list[Any] | None:
+    """Where the page begins: after this place; None is the beginning. Raises ValidationError for what cannot be read."""
     unknown = request.GET.keys() - type(wanted).model_fields.keys()
     if unknown:
         # Ignored, a misspelt filter would answer with everything.
         raise asked.refused(dict.fromkeys(sorted(unknown), "There is no such parameter here."))
-    if wanted.cursor:
-        place = place_of(wanted.cursor, fields)
-        if place is None:
-            raise asked.refused({"cursor": "This is not from a `next` address of this list."})
-        rows = beyond(rows, place, fields, downwards=descending)
-    found = list(rows.order_by(*(f"-{f}" if descending else f for f in fields))[: wanted.limit + 1])
-    shown = found[: wanted.limit]
-    following = None
-    if len(found) > len(shown):
-        query = request.GET.copy()
-        query["cursor"] = cursor(shown[-1], fields)
-        following = f"{origin_of(request)}{request.path}?{query.urlencode()}"
-    response = answer({"items": shape(shown), "next": following})
+    place = place_of(wanted.cursor, fields) if wanted.cursor else None
+    if wanted.cursor and place is None:
+        raise asked.refused({"cursor": "This is not from a `next` address of this list."})
+    return place
+
+
+def _listed(request: HttpRequest, items: list[Shaped], following: str) -> HttpResponse:
+    """`following`: the cursor of the next page, "" on the last."""
+    address = None
     if following:
-        response["Link"] = f'<{following}>; rel="next"'
+        query = request.GET.copy()
+        query["cursor"] = following
+        address = f"{origin_of(request)}{request.path}?{query.urlencode()}"
+    response = answer({"items": items, "next": address})
+    if address:
+        response["Link"] = f'<{address}>; rel="next"'
     return response
 
 
@@ -215,8 +227,15 @@ def _related(found: Claim) -> list[Shaped]:
     summary="Statements, newest on record first",
 )
 def statements(request: HttpRequest, wanted: Query[asked.StatementsAsked]) -> HttpResponse:
-    rows = data.with_everything(asked.statements(wanted))
-    return _page(request, wanted, rows, ("id",), lambda found: _statements(request, found))
+    place = _place(request, wanted, ("id",))
+    keys = data.statement_keys(asked.statements(wanted), below=place[0] if place else None)[
+        : wanted.limit + 1
+    ]
+    rows = list(
+        data.with_everything(Statement.objects.filter(pk__in=list(keys)[: wanted.limit])).order_by("-id")
+    )
+    following = cursor(rows[-1], ("id",)) if len(keys) > len(rows) else ""
+    return _listed(request, _statements(request, rows), following)
 
 
 @api.get("/statements/{int:key}", response=schemas.Statement, tags=["statements"], summary="One statement")

@@ -259,9 +259,12 @@ def claim_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
 
 
 def statement_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
-    for batch in batches(data.with_everything(Statement.objects.published())):
+    last = 0
+    while keys := list(data.statement_keys(Position.objects.published(), above=last)[:BATCH]):
+        batch = list(data.with_everything(Statement.objects.filter(pk__in=keys)).order_by("pk"))
         told = Known.of(known.origin, data.speaker_keys(batch), shown=batch)
         yield [data.statement(row, told) for row in batch]
+        last = keys[-1]
 
 
 def source_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
