@@ -26,6 +26,7 @@ from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.finding import claims_about, speakers_called
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
 from claims.desk.people import editor_of
+from claims.desk.stages import waiting_on
 from claims.labels import NO_VERDICT_DESK, label
 from claims.models import Claim, ClaimFigures
 from claims.models.addresses import free_slug
@@ -239,6 +240,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
             context["marks"] = self._marks(claim) if may_mark(request.user) else []
             context["acts"] = acts_for(claim, request.user)
             context["may_merge"] = may(request.user, Verb.MERGE)
+            context["waiting"] = waiting_on(claim, request.user)
             context["verdicts"] = claim.verdicts.select_related("author")[:5]
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -18,6 +18,7 @@ from claims.admin.versions import KeepsVersions
 from claims.desk.finding import claims_about
 from claims.desk.marking import back_to
 from claims.desk.people import editor_of
+from claims.desk.stages import acts_on
 from claims.desk.versions import in_words, label_of
 from claims.models import Correction, Evidence, Verdict, VerdictNote, Withdrawal
 from claims.vocabulary import EvidenceKind, Verb
@@ -40,6 +41,7 @@ class NotesOnVerdict(ByTheTable, admin.StackedInline):  # type: ignore[type-arg]
 class VerdictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Undoing a decision is a new decision, made on the claim."""
 
+    change_form_template = "admin/claims/verdict/change_form.html"
     list_display = ("claim", "rating", "stage", "author", "second_reader", "decided_at")
     list_filter = ("rating", "stage")
     list_select_related = ("claim", "author", "second_reader")
@@ -59,6 +61,16 @@ class VerdictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         return (
             queryset.filter(claim__in=claims_about(search_term)) if search_term.strip() else queryset
         ), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """With what this person can do about it: approve, send back …"""
+        found = Verdict.objects.filter(pk=object_id if object_id.isdigit() else 0).first()
+        acts = acts_on(found, request.user) if found else []
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "stage_acts": acts}
+        )
 
     @admin.display(description=gettext_lazy("claim"))
     def claim_link(self, verdict: Verdict) -> SafeString:

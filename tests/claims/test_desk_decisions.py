@@ -86,7 +86,12 @@ def test_each_act_is_linked_from_the_claims_page_says_what_will_happen_and_does_
     who, whose, data, stage = ACTS[key]
     verdict = returned(room) if key == "propose-again" else proposed(room, whose)
     client = as_(who)
-    assert address(verdict, key) in client.get(page_of(room.claim)).content.decode()
+    for form in (
+        page_of(room.claim),
+        reverse("admin:claims_claim_change", args=[room.claim.pk]),
+        reverse("admin:claims_verdict_change", args=[verdict.pk]),
+    ):
+        assert address(verdict, key) in client.get(form).content.decode(), form
     page = client.get(address(verdict, key))
     assert "What will happen" in page.content.decode()
     assert REASON in page.content.decode()
