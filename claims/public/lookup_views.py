@@ -1,4 +1,4 @@
-"""Pages on which readers look something up: the search across everything, the denials, the table of who denies whom."""
+"""Pages on which readers look something up: search across everything, and the lists that can be narrowed and turned round."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from claims.labels import LABELS
 from claims.models import Speaker, Statement
 from claims.public import dates, lists
 from claims.public.cards import source_url
@@ -17,10 +18,14 @@ from claims.public.filters import published_topics, readable
 from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
 from claims.public.naming import Names, joined
-from claims.public.paging import page
-from claims.public.searching import KINDS, LONGEST_ASKED, counts, hits, suggestions
+from claims.public.paging import Page, page
+from claims.public.searching import KINDS, LONGEST_ASKED, by_title, counts, hits, suggestions
 from claims.public.views import CLAIMS_A_PAGE, LINES_A_PAGE, public_page
+from claims.visibility import published_outlets
+from claims.vocabulary import Rating
+from sources.labels import LABELS as LABELS_OF_SOURCES
 from sources.models import Source
+from sources.vocabulary import Language
 
 FIRST_OF_EACH = 5
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -118,39 +123,95 @@ def _groups(found: dict[str, Sequence[Any]], words: str) -> dict[str, Sequence[A
 
 @public_page
 def denials(request: HttpRequest) -> HttpResponse:
-    asked = _narrowed(request)
-    shown = page(
-        request,
-        lists.listed_denials(topic=asked["topic"], denied_by=asked["speaker"]),
-        "published_at",
-        "id",
-        size=LINES_A_PAGE,
-        descending=asked["order"] != "oldest",
-    )
-    found = {"items": lists.denial_items(shown.items), "page": shown}
+    asked = _asked(request, "speaker", "topic", "order")
+    found = lists.listed_denials(topic=asked["topic"], denied_by=asked["speaker"])
+    shown = _listed(request, asked, found, "published_at", "id", size=LINES_A_PAGE)
     return render(
-        request, "public/denials.html", {**found, "asked": asked, "topics": published_topics(request)}
+        request,
+        "public/denials.html",
+        {
+            "items": lists.denial_items(shown.items),
+            "page": shown,
+            "asked": asked,
+            "topics": published_topics(request),
+        },
     )
 
 
 @public_page
 def who_denies_whom(request: HttpRequest) -> HttpResponse:
-    asked = _narrowed(request)
-    shown = page(
-        request,
-        contested_claims(topic=asked["topic"], denied_by=asked["speaker"]),
-        "figures__sort_at",
-        "id",
-        size=CLAIMS_A_PAGE,
-        descending=asked["order"] != "oldest",
-    )
-    found = {"matrix": matrix(shown.items), "page": shown}
+    asked = _asked(request, "speaker", "topic", "order")
+    found = contested_claims(topic=asked["topic"], denied_by=asked["speaker"])
+    shown = _listed(request, asked, found, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
     return render(
-        request, "public/matrix.html", {**found, "asked": asked, "topics": published_topics(request)}
+        request,
+        "public/matrix.html",
+        {
+            "matrix": matrix(shown.items),
+            "page": shown,
+            "asked": asked,
+            "topics": published_topics(request),
+        },
     )
 
 
-def _narrowed(request: HttpRequest) -> dict[str, str]:
-    """Who denies, about what, in which order: what both lists of denials can be asked for."""
+@public_page
+def decisions(request: HttpRequest) -> HttpResponse:
+    asked = _asked(request, "rating", "topic", "order")
+    found = lists.listed_decisions()
+    if asked["rating"]:
+        found = found.filter(rating=asked["rating"])
+    if asked["topic"]:
+        found = found.filter(claim__topic__slug=asked["topic"])
+    shown = _listed(request, asked, found, "decided_at", "id", size=LINES_A_PAGE)
+    return render(
+        request,
+        "public/decisions.html",
+        {
+            "items": lists.decision_items(shown.items),
+            "page": shown,
+            "asked": asked,
+            "topics": published_topics(request),
+            "ratings": LABELS[Rating].items(),
+        },
+    )
+
+
+@public_page
+def sources(request: HttpRequest) -> HttpResponse:
+    asked = _asked(request, "q", "language", "order", "outlet")
+    found = Source.objects.published().without_text().select_related("outlet")
+    if asked["q"]:
+        found = by_title(asked["q"])
+    if asked["language"]:
+        found = found.filter(language=asked["language"])
+    chosen = published_outlets().filter(slug=asked["outlet"]).first() if asked["outlet"] else None
+    if asked["outlet"]:
+        found = found.filter(outlet=chosen) if chosen else found.none()
+    shown = _listed(request, asked, found, "id", size=LINES_A_PAGE)
+    mark = Marker(asked["q"], [source.title for source in shown.items])
+    items = [
+        (
+            source,
+            mark(source.title),
+            dates.published(source.published_earliest, source.published_latest, source.published_basis),
+        )
+        for source in shown.items
+    ]
+    languages = LABELS_OF_SOURCES[Language].items()
+    return render(
+        request,
+        "public/sources.html",
+        {"items": items, "page": shown, "outlet": chosen, "asked": asked, "languages": languages},
+    )
+
+
+def _asked(request: HttpRequest, *names: str) -> dict[str, str]:
+    """What a list is asked for; the form shows a field for each."""
     given = readable(request.GET)
-    return {name: given.get(name, "").strip()[:LONGEST_ASKED] for name in ("speaker", "topic", "order")}
+    return {name: given.get(name, "").strip()[:LONGEST_ASKED] for name in names}
+
+
+def _listed(request: HttpRequest, asked: dict[str, str], found: Any, *fields: str, size: int) -> Page:
+    """A page of a list, the newest first unless the oldest are asked for."""
+    return page(request, found, *fields, size=size, descending=asked["order"] != "oldest")

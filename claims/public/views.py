@@ -25,7 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from claims.models import Claim, Correction, Redaction, Speaker, Withdrawal
-from claims.public import dates, lists
+from claims.public import lists
 from claims.public.claim_history import by_date, claim_history
 from claims.public.claim_page import claim_page
 from claims.public.corrections import contacts, correction_items, withdrawal_notice
@@ -200,14 +200,6 @@ def reversals(request: HttpRequest) -> HttpResponse:
     return render(request, "public/reversals.html", {"items": lists.claim_items(shown.items), "page": shown})
 
 
-@public_page
-def decisions(request: HttpRequest) -> HttpResponse:
-    shown = page(request, lists.listed_decisions(), "decided_at", "id", size=LINES_A_PAGE)
-    return render(
-        request, "public/decisions.html", {"items": lists.decision_items(shown.items), "page": shown}
-    )
-
-
 def _corrections() -> QuerySet[Correction]:
     """Newest first, with what they are about."""
     return (
@@ -258,21 +250,6 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     if not shown.days:
         raise Http404
     return render(request, "public/speaker.html", {"page": shown})
-
-
-@public_page
-def sources(request: HttpRequest) -> HttpResponse:
-    found = Source.objects.published().without_text().select_related("outlet")
-    outlet = request.GET.get("outlet", "")
-    chosen = published_outlets().filter(slug=outlet).first() if outlet and "\x00" not in outlet else None
-    if outlet:
-        found = found.filter(outlet=chosen) if chosen else found.none()
-    shown = page(request, found, "id", size=LINES_A_PAGE)
-    items = [
-        (source, dates.published(source.published_earliest, source.published_latest, source.published_basis))
-        for source in shown.items
-    ]
-    return render(request, "public/sources.html", {"items": items, "page": shown, "outlet": chosen})
 
 
 @public_page

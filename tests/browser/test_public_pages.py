@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import get_template
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 from claims.models import Claim, Withdrawal
 from tests.factories import make_published_claim, make_user
@@ -41,11 +41,16 @@ def visit(page: Page, site: str, address: str, status: int = 200) -> list[str]:
         if message.type in ("error", "warning") and f"status of {status}" not in message.text:
             heard.append(message.text)
 
+    def failed(error: Error) -> None:
+        heard.append(str(error))
+
     page.on("request", asked)
     page.on("console", complained)
+    page.on("pageerror", failed)
     response = page.goto(f"{site}{address}", wait_until="networkidle")
     page.remove_listener("request", asked)
     page.remove_listener("console", complained)
+    page.remove_listener("pageerror", failed)
     assert response is not None
     assert response.status == status, address
     return heard
@@ -187,6 +192,13 @@ def test_search_and_the_lists_of_denials_answer_while_one_types_and_back_leads_b
     expect(page.locator("header.site")).to_have_count(1)
     page.go_back()
     expect(page.get_by_role("rowheader")).to_have_count(2)
+
+    heard += visit(page, live_site, "/en/sources/")
+    page.get_by_label("Words in the title").press_sequentially("talk")
+    expect(page.locator("#results").get_by_role("heading")).to_have_count(1)
+    heard += visit(page, live_site, "/en/decisions/")
+    page.get_by_label("Our assessment").select_option("unproven")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
     assert heard == []
 
 

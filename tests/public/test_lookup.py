@@ -10,7 +10,8 @@ from django.test import Client
 from claims.public import searching
 from claims.public.marking import Marker, positive
 from claims.public.searching import hits
-from tests.factories import make_published_source, make_said, make_shown
+from claims.vocabulary import Rating
+from tests.factories import make_published_source, make_said, make_shown, make_verdict
 from tests.public.world import SECRETS, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +179,27 @@ def test_the_list_of_claims_marks_the_words_and_says_what_else_to_try(client: Cl
     text = client.get("/en/claims/?q=numbat").content.decode()
     assert 'href="/en/search/?q=numbat"' in text
     assert ">number</a>" in text
+
+
+def test_decisions_and_articles_can_be_filtered_and_turned_round(client: Client, world: World) -> None:
+    make_verdict(world.changed, Rating.UNPROVEN)
+
+    def decided(query: str) -> list[str]:
+        text = client.get(f"/en/decisions/?{query}").content.decode()
+        return re.findall(r'<h2><a href="/en/claims/([a-z-]+)/"', text)
+
+    assert decided("") == ["small-number", "drones-sold"]
+    assert decided("order=oldest") == ["drones-sold", "small-number"]
+    assert decided("rating=disputed") == decided("topic=drones") == ["drones-sold"]
+    assert decided("rating=true&topic=%00") == []
+
+    def articles(query: str) -> list[str]:
+        text = client.get(f"/en/sources/?{query}").content.decode()
+        return re.findall(r'<h2><a href="/en/sources/(\d+)-', text)
+
+    every = articles("")
+    assert articles("order=oldest") == every[::-1]
+    assert articles("q=talk") == [str(world.article.pk)]
+    assert articles("language=it") == [str(world.digest.pk)]
+    assert articles("q=talk&outlet=daily-testimony") == [str(world.article.pk)]
+    assert articles("q=harbour") == articles("outlet=none") == articles("language=%00x") == []
