@@ -21,7 +21,7 @@ from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
 from claims.desk.adding import AddArticlesForm, add
-from claims.desk.analysing import analyse_new
+from claims.desk.analysing import analyse_again, analyse_new, said_of
 from claims.desk.finding import sources_with
 from claims.desk.passages import Mark, cut_up
 from claims.desk.people import editor_of
@@ -62,6 +62,7 @@ class SourceAdmin(ByTheTable, KeepsVersions):
     search_fields = ("pk",)
     search_help_text = gettext_lazy("Words of the title or of the text.")
     autocomplete_fields = ("outlet", "origin", "derived_from", "version_of")
+    actions = ("analyse",)
     readonly_fields = (
         "text",
         "flags_found",
@@ -151,6 +152,16 @@ class SourceAdmin(ByTheTable, KeepsVersions):
     @admin.display(description=gettext_lazy("what to know about its characters"))
     def flags_found(self, source: Source) -> str:
         return ", ".join(str(FLAGS.get(flag, flag)) for flag in source.flags) or _("Nothing unusual")
+
+    # --- reading
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if may(request.user, Verb.TRIAGE) else {}
+
+    @admin.action(description=gettext_lazy("Analyse again"))
+    def analyse(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
+        done = analyse_again(list(queryset.values_list("pk", flat=True)), by=editor_of(request))
+        self.message_user(request, " ".join(said_of(done)))
 
     # --- adding, publishing
 

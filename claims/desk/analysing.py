@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims import linking
-from claims.permissions import may
+from claims.permissions import may, require
 from claims.reading import Answer, find, known_names, store, texts
 from claims.vocabulary import Verb
 from sources.models import Source
 from sources.vocabulary import BodyKind
 
-__all__ = ["Analysed", "analyse_new", "what_became"]
+__all__ = ["Analysed", "analyse_again", "analyse_new", "said_of", "what_became"]
 
 # Read while the editor waits: a hundredth of a second an article, and about a second for the first one of a process.
 AT_ONCE = 20
@@ -25,10 +26,11 @@ CHARACTERS_AT_ONCE = 300_000
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """What was read of the articles that came in. `waiting`: those left to `manage.py read_sources`."""
+    """What was read of the articles. `changes`: proposed to the desk; `waiting`: articles left to `manage.py read_sources`."""
 
     articles: int = 0
     suggestions: int = 0
+    changes: int = 0
     waiting: int = 0
 
 
@@ -39,19 +41,29 @@ def analyse_new(keys: Sequence[int], *, by: User) -> Analysed:
     """
     if not keys or not may(by, Verb.TRIAGE):
         return Analysed()
-    chosen = (
-        Source.objects.filter(pk__in=keys, readings=None).exclude(body_kind=BodyKind.DIGEST).order_by("pk")
-    )
+    return _analyse(Source.objects.filter(pk__in=keys, readings=None).exclude(body_kind=BodyKind.DIGEST), by)
+
+
+def analyse_again(keys: Sequence[int], *, by: User) -> Analysed:
+    """Reads articles that an editor chose, read before or not; many or long ones wait. Raises PermissionDenied."""
+    require(by, Verb.TRIAGE)
+    return _analyse(Source.objects.filter(pk__in=keys), by)
+
+
+def _analyse(chosen: QuerySet[Source], by: User) -> Analysed:
+    chosen = chosen.order_by("pk")
     total, names = chosen.count(), known_names()
-    read = suggested = characters = 0
+    read = suggested = changes = characters = 0
     for text in texts(chosen[:AT_ONCE]):
         characters += len(text.body)
         if characters > CHARACTERS_AT_ONCE:
             break
-        suggested += store(text, find(text, names), by=by).suggested
+        answer = store(text, find(text, names), by=by)
         linking.weigh(source=text.pk)
+        suggested += answer.suggested
+        changes += answer.add + answer.change + answer.drop
         read += 1
-    return Analysed(read, suggested, total - read)
+    return Analysed(read, suggested, changes, total - read)
 
 
 def what_became(answer: Answer) -> str:
@@ -68,3 +80,27 @@ def what_became(answer: Answer) -> str:
             "Analysed: %(n)s change is proposed.", "Analysed: %(n)s changes are proposed.", changes
         ) % {"n": changes}
     return _("Analysed: nothing new.")
+
+
+def said_of(done: Analysed) -> list[str]:
+    """Sentences about articles that were analysed together."""
+    said = [
+        ngettext("%(n)s article analysed.", "%(n)s articles analysed.", done.articles) % {"n": done.articles},
+        ngettext("%(n)s new suggestion.", "%(n)s new suggestions.", done.suggestions)
+        % {"n": done.suggestions},
+    ]
+    if done.changes:
+        said.append(
+            ngettext("%(n)s change is proposed.", "%(n)s changes are proposed.", done.changes)
+            % {"n": done.changes}
+        )
+    if done.waiting:
+        said.append(
+            ngettext(
+                "%(n)s article was too much for one go: choose it again.",
+                "%(n)s articles were too much for one go: choose them again.",
+                done.waiting,
+            )
+            % {"n": done.waiting}
+        )
+    return said

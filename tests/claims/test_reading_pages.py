@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -213,3 +214,27 @@ def test_whoever_may_not_triage_has_nothing_analysed() -> None:
     assert analysing.analyse_new([source.pk], by=make_account("viewer", "viewer")) == analysing.Analysed()
     read_source(source)
     assert analysing.analyse_new([source.pk], by=make_account("editor", "editor")) == analysing.Analysed()
+
+
+def test_articles_chosen_in_the_list_are_analysed_together(
+    editor: Client, viewer: Client, read_twice: Source
+) -> None:
+    other = make_source(f"{BODY}2")
+    page = reverse("admin:sources_source_changelist")
+    chosen = {"action": "analyse", "_selected_action": [read_twice.pk, other.pk]}
+    viewer.post(page, chosen)
+    assert not Reading.objects.filter(source=other).exists()
+    answer = editor.post(page, chosen, follow=True)
+    n = Statement.objects.filter(source=other, review=Review.SUGGESTED).count()
+    (said,) = [str(message) for message in answer.context["messages"]]
+    assert n >= 2 and said.startswith(f"2 articles analysed. {n} new suggestions. ")
+    assert said.endswith(("changes are proposed.", "change is proposed."))
+
+
+def test_too_many_articles_for_one_go_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysing, "AT_ONCE", 1)
+    keys = [make_source(f"{BODY}{number}").pk for number in range(2)]
+    done = analysing.analyse_again(keys, by=make_account("editor", "editor"))
+    assert analysing.said_of(done)[-1] == "1 article was too much for one go: choose it again."
+    with pytest.raises(PermissionDenied):
+        analysing.analyse_again(keys, by=make_account("viewer", "viewer"))
