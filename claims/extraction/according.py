@@ -15,6 +15,8 @@ def according_to(s: Sentence, phrase: Phrase) -> Draft | None:
     """ "According to X, …", "…, according to X", "…, secondo X, …", "secondo cui …"."""
     w, lex = s.w, s.lex
     end = s.end()
+    if w.low[phrase.first] == "per" and lex.language == "en" and phrase.first > s.first:
+        return None
     k = phrase.last - (w.low[phrase.last - 1] == "quanto")
     if k >= end:
         return None
@@ -158,7 +160,14 @@ def _according_relative(s: Sentence, phrase: Phrase, cue: Cue, k: int) -> Draft 
         if w.low[head] in lex.nouns and w.low[head + 1] in lex.of:
             source = (head + 2, source[1])
             break
-    return _draft_according(s, cue, [until(s, start, cue)], source, "according-relative")
+    content = until(s, start, cue)
+    if phrase.first > s.first and w.text[phrase.first - 1] == ",":
+        # "a report, according to which the depot was empty, reached the premier"
+        closing = next(
+            (m for m in range(content[0] + 1, content[1]) if w.text[m] == "," and not w.quoted[m]), None
+        )
+        content = (content[0], closing) if closing is not None else content
+    return _draft_according(s, cue, [content], source, "according-relative")
 
 
 def _is_a_claim(s: Sentence, phrase: Range) -> bool:

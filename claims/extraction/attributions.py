@@ -160,6 +160,10 @@ def _finite(s: Sentence, cue: Cue) -> Draft | None:
         speaker = _subject_and_comma(s, cue)
     if speaker is not None and cue.ambiguous and not s.may_speak(speaker):
         return None
+    if speaker is None and cue.first == s.first + 1 and s.w.low[s.first] in s.lex.as_:
+        return None  # "Come riferisce l'agenzia, …": shapes.py
+    if "R" in cue.verb.frames:
+        return _reads(s, cue)
     if speaker is not None and _is_what_is_denied(s, cue, speaker):
         return s.draft(cue, [speaker], None, "object", False)
     if speaker is not None and "q" in cue.verb.frames:
@@ -167,6 +171,16 @@ def _finite(s: Sentence, cue: Cue) -> Draft | None:
         if left:
             return _backwards(s, cue, speaker, left, "parenthesis")
     return _forwards(s, cue, speaker, "")
+
+
+def _reads(s: Sentence, cue: Cue) -> Draft | None:
+    """ "Si legge in una nota del ministero: «…»": whose paper it is stands before the colon."""
+    colon = next((k for k in range(cue.last, min(s.end(), cue.last + 14)) if s.w.text[k] == ":"), None)
+    content = s.quotation(colon + 1) if colon is not None else None
+    if colon is None or content is None:
+        return None
+    paper = nouns.after(s.w, s.lex, cue.last + 1, colon)
+    return s.draft(cue, [content], paper, "colon", True) if paper is not None else None
 
 
 def _is_what_is_denied(s: Sentence, cue: Cue, subject: Range) -> bool:

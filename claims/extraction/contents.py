@@ -351,6 +351,8 @@ def any_content(s: Sentence, cue: Cue, speaker: Range | None) -> tuple[Range, st
         return until(s, k, cue), "clause"
     if lex.language == "it" and INFINITIVE.match(w.low[k]):
         return until(s, k, cue), "infinitive"
+    if lex.language == "en" and w.low[k] == "of" and w.low[k + 1] in ("have", "having", "be", "being"):
+        return until(s, k + 1, cue), "infinitive"
     if lex.language == "en" and w.low[k] in ("to", "of") and w.low[k + 1] not in lex.determiners:
         verbal = k + (w.low[k] == "of" and w.low[k + 1] == "to")
         plain = w.low[verbal + 1] not in lex.addressees and not w.is_capital(verbal + 1)
@@ -360,7 +362,8 @@ def any_content(s: Sentence, cue: Cue, speaker: Range | None) -> tuple[Range, st
         # "first denied and then confirmed the deaths": both verbs take what stands after the second
         later = next((c for c in s.cues if k < c.first <= k + 2), None)
         same = later is not None and later.verb.act == cue.verb.act
-        return None if later is None or same else content_after(s, later)
+        found = content_after(s, later) if later is not None and not same else None
+        return found if found is not None and found[1] == "object" else None
     if w.text[k] == "," and w.low[k + 1] in lex.conjunctions:
         claim = next((m for m in range(k + 2, s.end()) if w.low[m] in lex.claim_nouns), None)
         if claim is not None and w.low[claim - 1] in lex.determiners:

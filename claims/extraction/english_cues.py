@@ -129,6 +129,16 @@ def _is_plural(g: Group, nearest: str) -> bool:
         or g.begin < g.i
         or g.w.is_capital(g.i - 1)
         or nearest in _SUBJECTS
+        or _people_before(g)
+    )
+
+
+def _people_before(g: Group) -> bool:
+    """ "Sources of the intelligence say": people, and what they belong to."""
+    low, lex = g.w.low, g.lex
+    return any(
+        low[k] in lex.people_nouns and low[k].endswith("s") and low[k + 1] in lex.prepositions
+        for k in range(max(g.first, g.i - 8), g.i - 1)
     )
 
 

@@ -57,7 +57,7 @@ def act_of_words(w: Words, lex: Lexicon, draft: Draft, before: list[Draft]) -> A
         return turn
     if _is_called_false(lex, draft, tokens):
         return Act.DENIES
-    if tokens[:2] == ["no", "comment"]:
+    if lex.patterns["no_comment"].search(" ".join(tokens[:6])):
         return Act.DECLINES
     if _refuses(draft, tokens):
         return Act.REFUSES

@@ -394,7 +394,8 @@ def _silence(s: Sentence) -> Draft | None:
         return None
     if any(d.cue and d.cue[0] < last and first < d.cue[1] for d in s.found):
         return None
-    begins = last + (w.low[last] in ("from", "by", "da", "dal", "dalla") if last < s.end() else 0)
+    by = next((k for k in range(last, min(s.end(), last + 4)) if w.low[k] in _FROM or w.low[k] == "by"), last)
+    begins = by + (by < s.end() and (w.low[by] in _FROM or w.low[by] == "by"))
     speaker = nouns.before(w, lex, first, s.first) or (
         nouns.after(w, lex, begins, s.end(), bare=begins > last)
         if lex.language == "it" or begins > last

@@ -107,8 +107,8 @@ _DOUBTING = {
     ),
 }
 _SURE = {
-    "en": word_set("convinced sure persuaded certain"),
-    "it": word_set("convinto convinta convinti sicuro sicura sicuri"),
+    "en": word_set("convinced sure persuaded certain confident adamant"),
+    "it": word_set("convinto convinta convinti convinte sicuro sicura sicuri certo certa certi"),
 }
 _ON_WHAT = {
     "en": word_set("that about of whether over"),
@@ -117,7 +117,7 @@ _ON_WHAT = {
 
 
 def _doubting(s: Sentence) -> Draft | None:
-    """ "Planners are sceptical that …", "is not convinced that …", "ha dubbi su …"."""
+    """ "Planners are sceptical that …", "is not convinced that …", "ha dubbi su …"; "is convinced that …"."""
     w, lex, low = s.w, s.lex, s.w.low
     language = lex.language
     for k in range(s.first + 2, s.end() - 1):
@@ -128,8 +128,10 @@ def _doubting(s: Sentence) -> Draft | None:
             continue
         negated = any(token in lex.negations for token in low[group - 1 : k])
         doubts = low[k] in ("doubts", "dubbi") and low[group] in lex.have and not negated
+        sure = low[k] in _SURE[language] and not negated and low[k + 1] in ("that", "che")
         if not (
             doubts
+            or sure
             or (low[k] in _DOUBTING[language] and not negated)
             or (low[k] in _SURE[language] and negated)
         ):
@@ -138,5 +140,6 @@ def _doubting(s: Sentence) -> Draft | None:
         speaker = nouns.before(w, lex, start, s.first)
         if speaker is not None and nouns.may_speak(w, lex, speaker):
             content = s.clean(k + 1 + (low[k + 1] in ("that", "che")), s.end())
-            return _draft(s, (start, k + 1), content, speaker, Act.DOUBTS, "doubting")
+            act = Act.ASSERTS if sure else Act.DOUBTS
+            return _draft(s, (start, k + 1), content, speaker, act, "sure" if sure else "doubting")
     return None
