@@ -18,9 +18,9 @@ from claims.errors import Refused
 from claims.labels import choices
 from claims.linking import OnClaim, Who
 from claims.models import Claim, Position, Speaker, Statement, StatementSpeaker
-from claims.vocabulary import STANCE_OF_ACT, Act, SpeakerKind, Stance
+from claims.vocabulary import STANCE_OF_ACT, Act, Review, SpeakerKind, Stance
 
-__all__ = ["Card", "Choice", "Person", "on_claim", "read_card", "who_says_it"]
+__all__ = ["Card", "Choice", "Person", "key_in", "on_claim", "read_card", "who_says_it"]
 
 # Besides the keys of rows, what a choice may be.
 NEW, NOBODY = "new", "none"
@@ -82,6 +82,11 @@ class Card:
 Sent = Mapping[str, Any]
 
 
+def key_in(text: str | None) -> int | None:
+    """The key of a row that an address or a form carries."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def read_card(statement: Statement, *, last_claim: int | None = None, sent: Sent | None = None) -> Card:
     """The card; `sent`: what an editor has chosen on it so far; `last_claim`: what was picked for the statement before.
 
@@ -134,8 +139,9 @@ def _person(
     chosen = str(sent.get(field_name, "")) or _first_choice(row, candidates, unnamed=unnamed)
     if find and str(sent.get("do", "")) == f"find-{row.order}" and found:
         chosen = str(found[0].speaker.pk)
-    if chosen.isdigit() and int(chosen) not in offered:
-        picked = Speaker.objects.filter(pk=int(chosen)).first()
+    key = key_in(chosen)
+    if key is not None and key not in offered:
+        picked = Speaker.objects.filter(pk=key).first()
         offered |= {picked.pk: _somebody(picked, "")} if picked else {}
     for choice in offered.values():
         choice.chosen = choice.value == chosen
@@ -188,8 +194,8 @@ def who_says_it(statement: Statement, sent: Sent) -> list[Who]:
             if kind not in {each.value for each in SpeakerKind}:
                 raise Refused("kind", _("Choose what kind of person or body it is."))
             said.append(Who(order, name=name, kind=kind, variant=variant))
-        elif chosen.isascii() and chosen.isdigit() and len(chosen) < 16:
-            speaker = Speaker.objects.filter(pk=int(chosen), merged_into=None).first()
+        elif (key := key_in(chosen)) is not None:
+            speaker = Speaker.objects.filter(pk=key, merged_into=None).first()
             if speaker is None:
                 raise Refused("gone", _("This person or body is no longer in our lists: choose again."))
             said.append(Who(order, speaker, variant=variant))
@@ -210,9 +216,11 @@ def _claims(
     offered: dict[int, Choice] = {}
     for position in positions:
         offered[position.claim_id] = _claim(position.claim, _("it is on this claim already"))
+    for claim in _claims_answered(statement):
+        offered.setdefault(claim.pk, _claim(claim, _("the words it seems to answer are on this claim")))
     wanted = {last_claim} if last_claim else set()
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 16:
-        wanted.add(int(chosen))
+    if (key := key_in(chosen)) is not None:
+        wanted.add(key)
     known = Claim.objects.without_vectors().in_bulk(wanted - set(offered)) if wanted else {}
     if last_claim is not None and last_claim in known and known[last_claim].merged_into_id is None:
         offered.setdefault(last_claim, _claim(known[last_claim], _("picked for the statement before")))
@@ -234,6 +242,33 @@ def _claims(
     return list(offered.values()), chosen
 
 
+def _claims_answered(statement: Statement) -> list[Claim]:
+    """The claims of those earlier words that a denial or admission most likely answers ("le accuse", "it"). One query, or none."""
+    about = statement.reading.get("about", ())
+    if not about:
+        return []
+    rows = (
+        Position.objects.filter(
+            statement__source=statement.source_id,
+            statement__review=Review.ACCEPTED,
+            claim__merged_into=None,
+        )
+        .exclude(statement=statement)
+        .select_related("claim", "statement")
+        .defer("claim__search_it", "claim__search_en", "claim__signature")
+        .order_by("pk")
+    )
+    return [
+        row.claim
+        for row in rows
+        if any(
+            span["start"] < end and start < span["end"]
+            for span in row.statement.spans
+            for start, end in about
+        )
+    ]
+
+
 def _found(words: str) -> Sequence[Claim]:
     rows = Claim.objects.without_vectors().filter(pk__in=claims_about(words), merged_into=None)
     return list(rows.order_by("-pk")[:FOUND])
@@ -253,13 +288,14 @@ def _claim(claim: Claim, reason: str) -> Choice:
 def on_claim(sent: Sent) -> OnClaim | None:
     """What the editor chose. Raises Refused for a claim that is not there."""
     chosen = str(sent.get("claim", NOBODY))
-    if chosen == NEW or (chosen.isascii() and chosen.isdigit() and len(chosen) < 16):
+    key = key_in(chosen)
+    if chosen == NEW or key is not None:
         stance = str(sent.get("stance", ""))
         if stance not in {each.value for each in Stance}:
             raise Refused("stance", _("Choose what it does to the claim."))
         claim = None
-        if chosen != NEW:
-            claim = Claim.objects.without_vectors().filter(pk=int(chosen)).first()
+        if key is not None:
+            claim = Claim.objects.without_vectors().filter(pk=key).first()
             if claim is None:
                 raise Refused("gone", _("This claim is no longer there: choose again."))
         return OnClaim(

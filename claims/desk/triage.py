@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims import linking
 from claims.desk import waiting
-from claims.desk.deciding import on_claim, read_card, who_says_it
+from claims.desk.deciding import key_in, on_claim, read_card, who_says_it
 from claims.desk.lighting import lights_of, lit, window
 from claims.desk.opened import Opened, open_article
 from claims.desk.people import editor_of
@@ -54,10 +54,6 @@ def address(source: int, statement: int | None = None) -> str:
     return f"{page}?s={statement}#card" if statement else page
 
 
-def number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 @on_the_desk()
 @require_safe
 def article(request: HttpRequest, pk: int) -> HttpResponse:
@@ -66,7 +62,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     do = request.GET.get("do", "")
     return _page(
         request,
-        open_article(source, number(request.GET.get("s"))),
+        open_article(source, key_in(request.GET.get("s"))),
         do=do if do in OTHER_CARDS and may(request.user, Verb.TRIAGE) else "",
     )
 
@@ -181,14 +177,15 @@ def doubts_about(statement: Statement) -> list[str]:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One act on one suggestion, named by `do`; then the next one. A refused act comes back as it was sent, with the reason."""
     statement = get_object_or_404(Statement.objects.only("source"), pk=pk)
+    sent = sent_in(request)
     opened = open_article(the_article(statement.source_id), pk)
-    do = request.POST.get("do", "accept")
+    do = sent.get("do", "accept")
     if opened.current is None or (do not in ACTS and not do.startswith("find-")):
         return HttpResponseBadRequest(_("Say what you decide."))
     if do.startswith("find-"):
-        return _page(request, opened, sent=request.POST)
+        return _page(request, opened, sent=sent)
     card = do if do in OTHER_CARDS else ""
-    form = ReviseForm(opened.current, request.POST) if do == "edit" else None
+    form = ReviseForm(opened.current, sent) if do == "edit" else None
     if form is not None and not form.is_valid():
         return _page(request, opened, do=card, form=form)
     trouble: dict[str, Any]
@@ -203,7 +200,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         return HttpResponseRedirect(address(statement.source_id, next_one))
     again = open_article(opened.source, pk)
-    return _page(request, again, do=card, sent=request.POST, form=form, trouble=trouble, status=status)
+    return _page(request, again, do=card, sent=sent, form=form, trouble=trouble, status=status)
+
+
+def sent_in(request: HttpRequest) -> dict[str, str]:
+    """What was sent, without the one character that no text in the database holds."""
+    return {name: str(value).replace("\x00", "") for name, value in request.POST.items()}
 
 
 Deed = Callable[[HttpRequest, Opened, Statement, ReviseForm | None], int | None]
@@ -211,7 +213,7 @@ Deed = Callable[[HttpRequest, Opened, Statement, ReviseForm | None], int | None]
 
 def base_of(request: HttpRequest, name: str = "version") -> int:
     """The version that the page showed; 0, which no row has, where it says none."""
-    return number(request.POST.get(name)) or 0
+    return key_in(request.POST.get(name)) or 0
 
 
 def _next(opened: Opened) -> int | None:
@@ -219,12 +221,13 @@ def _next(opened: Opened) -> int | None:
 
 
 def _accept(request: HttpRequest, opened: Opened, current: Statement, _form: Any) -> int | None:
-    on = on_claim(request.POST)
+    sent = sent_in(request)
+    on = on_claim(sent)
     linking.settle(
         current,
         by=editor_of(request),
         base=base_of(request),
-        who=who_says_it(current, request.POST),
+        who=who_says_it(current, sent),
         on=on,
     )
     if on is not None:
@@ -263,7 +266,8 @@ def _merge(request: HttpRequest, opened: Opened, current: Statement, _form: Any)
 
 
 def _split(request: HttpRequest, opened: Opened, current: Statement, _form: Any) -> int | None:
-    words = locate(opened.source, request.POST.get("words", ""), before=request.POST.get("just_before", ""))
+    sent = sent_in(request)
+    words = locate(opened.source, sent.get("words", ""), before=sent.get("just_before", ""))
     linking.split_statement(current, words, by=editor_of(request), base=base_of(request))
     return current.pk
 

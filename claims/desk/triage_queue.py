@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from claims import linking
 from claims.desk import waiting
-from claims.desk.triage import last_act_of, number
+from claims.desk.deciding import key_in
+from claims.desk.triage import last_act_of
 from claims.desk.views import on_the_desk
 from claims.labels import label
 from claims.permissions import may
@@ -33,7 +34,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     if may_triage:
         linking.weigh(limit=WEIGHED_ON_OPENING)
     filters = waiting.Filters.of(request.GET)
-    before = number(request.GET.get("before"))
+    before = key_in(request.GET.get("before"))
     entries = waiting.queue(filters, before=before)
     counts = waiting.counts()
     more = entries[-1].source.pk if len(entries) >= waiting.ARTICLES_A_PAGE else None

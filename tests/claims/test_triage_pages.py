@@ -199,6 +199,28 @@ def test_similar_claims_come_first_with_the_reason(editor: Client, denial: State
     assert offered.index(str(claim)) < offered.index("New claim") and "both: Belarus" in offered
 
 
+def test_a_denial_of_earlier_words_is_offered_the_claim_of_those_words_first(
+    editor: Client, article: Source
+) -> None:
+    accusation = suggest(article, TWO, "Due funzionari")
+    pronoun = suggest(
+        article,
+        "ha negato",
+        "Il portavoce",
+        "denies",
+        reading={"about": [[accusation.start + 3, accusation.end]], "inferred": True},
+    )
+    claim, other = make_claim("Droni partiti"), make_claim("Altro")
+    editor.post(*sent(accusation, claim=claim.pk))
+    linking.settle(suggest(article, ADMISSION), by=make_user(Role.EDITOR), on=linking.OnClaim(other))
+    page = main_of(editor.get(item(article, pronoun)))
+    offered = page[page.index("t-claims") :]
+    assert f'value="{claim.pk}"' in offered and f'value="{other.pk}"' not in offered
+    assert "the words it seems to answer are on this claim" in offered
+    editor.post(*sent(pronoun, claim=claim.pk))
+    assert Position.objects.get(statement=pronoun).inferred
+
+
 def test_looking_for_a_claim_or_a_person_keeps_what_was_chosen(editor: Client, denial: Statement) -> None:
     wanted, speaker = make_claim("Ponti nuovi sul fiume"), make_speaker("Karim Testi")
     page, data = sent(
@@ -222,6 +244,9 @@ def test_looking_for_a_claim_or_a_person_keeps_what_was_chosen(editor: Client, d
         ({"who-0": "new", "who-0-name": " "}, "needs a name"),
         ({"who-0": "999999"}, "no longer in our lists"),
         ({"claim": "new", "stance": "perhaps"}, "what it does to the claim"),
+        ({"who-0": "new", "who-0-name": "A\x00", "who-0-kind": "ghost"}, "what kind of person"),
+        ({"do": "find-0", "who-0-find": "kept words\x00", "who-0": "²", "claim": "9" * 40}, "New claim"),
+        ({"do": "find-claim", "claim-find": "\x00 & | ' (", "claim": "²"}, "New claim"),
     ],
 )
 def test_nonsense_gets_a_sentence_and_writes_nothing(
