@@ -74,6 +74,7 @@ class Command(BaseCommand):
             f"{file} is in place; what was there before is the database {backup.BEFORE} until the next restore."
         )
         self.stdout.write("If the backup is of an older version, run: manage.py migrate")
+        self.stdout.write("Then, before people work: manage.py seal_history")
 
     def backup(self, file: Path) -> None:
         if settings.EMBEDDED is None:
