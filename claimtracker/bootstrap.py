@@ -294,10 +294,15 @@ def become(*arguments: str) -> NoReturn:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Becomes pytest, with the arguments as they are. `--prepare` only installs what the tests need."""
+    """Becomes pytest, with the arguments as they are. `--prepare` only installs what the tests need.
+
+    The whole suite runs on all cores; a file or a test that is named runs here, where a debugger can reach it.
+    """
     if arguments == ["--prepare"]:
         return 0
     os.chdir(CHECKOUT)
+    if all(argument.startswith("-") for argument in arguments):
+        arguments = [f"--numprocesses={os.cpu_count() or 1}", "--dist=worksteal", *arguments]
     become("-m", "pytest", *arguments)
 
 

@@ -145,19 +145,21 @@ def _needs_browser(item: pytest.Item) -> bool:
     return bool({"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ())))
 
 
+NO_BROWSER = "no chromium"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    waiting = [item for item in items if _needs_browser(item)]
-    if waiting and not shutil.which(CHROMIUM):
-        config.stash[WITHOUT_BROWSER] = len(waiting)
-        for item in waiting:
-            item.add_marker(pytest.mark.skip(reason="no chromium"))
+    if not shutil.which(CHROMIUM):
+        for item in items:
+            if _needs_browser(item):
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
-WITHOUT_BROWSER = pytest.StashKey[int]()
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    without_browser = config.stash.get(WITHOUT_BROWSER, 0)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    # Told by the reports: with several processes this one has collected nothing itself.
+    without_browser = sum(
+        NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])
+    )
     if without_browser:
         terminalreporter.write_line(
             f"{without_browser} browser tests were not run: {CHROMIUM} is missing (apt install chromium)."
