@@ -156,6 +156,25 @@ def who_denies_whom(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+def reversals(request: HttpRequest) -> HttpResponse:
+    asked = _asked(request, "topic", "order")
+    found = lists.changes_of_story()
+    if asked["topic"]:
+        found = found.filter(topic__slug=asked["topic"])
+    shown = _listed(request, asked, found, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
+    return render(
+        request,
+        "public/reversals.html",
+        {
+            "items": lists.claim_items(shown.items),
+            "page": shown,
+            "asked": asked,
+            "topics": published_topics(request),
+        },
+    )
+
+
+@public_page
 def decisions(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "rating", "topic", "order")
     found = lists.listed_decisions()

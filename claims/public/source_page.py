@@ -12,7 +12,7 @@ from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items
 from claims.public.naming import Names
 from sources.models import Source, long_columns
-from sources.vocabulary import PASSAGE_CONTEXT, Shown
+from sources.vocabulary import PASSAGE_CONTEXT, Shown, SourcePublication
 
 MOST_PASSAGES = 300
 
@@ -58,11 +58,13 @@ class SourcePage:
     goes_on: bool
     notes: int
     copies: list[Source]
+    newer: list[Source]
+    older: Source | None
     corrections: list[CorrectionItem]
 
 
 def source_page(source: Source) -> SourcePage:
-    """`source`: published, with its outlet. Six queries, whatever the number of passages."""
+    """`source`: published, with its outlet and the version before it. Seven queries, whatever the number of passages."""
     positions = list(
         with_everything(Position.objects.published().filter(statement__source=source))
         .select_related("statement__source__outlet", "claim")
@@ -102,6 +104,14 @@ def source_page(source: Source) -> SourcePage:
             .select_related("outlet")
             .order_by("id")[:20]
         ),
+        newer=list(
+            Source.objects.published()
+            .without_text()
+            .filter(version_of=source)
+            .select_related("outlet")
+            .order_by("id")[:5]
+        ),
+        older=source.version_of if _is_seen(source.version_of) else None,
         corrections=correction_items(
             Correction.objects.published().filter(source=source).order_by("-made_at")[:10]
         ),
@@ -139,6 +149,10 @@ def _paragraph(paragraph: passages.Paragraph, notes: dict[int, Note]) -> Paragra
         cut_after=paragraph.cut_after,
         gap_before=paragraph.gap_before,
     )
+
+
+def _is_seen(source: Source | None) -> bool:
+    return source is not None and source.publication == SourcePublication.PUBLISHED
 
 
 def _repeats_the_title(paragraph: passages.Paragraph, source: Source) -> bool:

@@ -41,7 +41,7 @@ from claims.public.speaker_page import speaker_page
 from claims.public.unchanged import SHARED_FOR, not_made_again
 from claims.visibility import published_outlets
 from claims.vocabulary import Publication, Rating, SpeakerKind
-from sources.models import Source
+from sources.models import Source, long_columns
 from sources.names import fold
 from sources.vocabulary import SourcePublication
 
@@ -194,12 +194,6 @@ def _gone(request: HttpRequest, **what: Claim | Source) -> HttpResponse:
     return render(request, "public/gone.html", told, status=status)
 
 
-@public_page
-def reversals(request: HttpRequest) -> HttpResponse:
-    shown = page(request, lists.changes_of_story(), "figures__sort_at", "id", size=CLAIMS_A_PAGE)
-    return render(request, "public/reversals.html", {"items": lists.claim_items(shown.items), "page": shown})
-
-
 def _corrections() -> QuerySet[Correction]:
     """Newest first, with what they are about."""
     return (
@@ -254,7 +248,12 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public_page
 def source(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    found = Source.objects.defer("raw", "search").select_related("outlet", "version_of").filter(pk=pk).first()
+    found = (
+        Source.objects.defer("raw", "search", *long_columns("version_of"))
+        .select_related("outlet", "version_of")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None or found.publication == SourcePublication.DRAFT:
         raise Http404
     if found.publication == SourcePublication.WITHDRAWN:

@@ -203,3 +203,10 @@ def test_decisions_and_articles_can_be_filtered_and_turned_round(client: Client,
     assert articles("language=it") == [str(world.digest.pk)]
     assert articles("q=talk&outlet=daily-testimony") == [str(world.article.pk)]
     assert articles("q=harbour") == articles("outlet=none") == articles("language=%00x") == []
+
+
+def test_changes_of_story_can_be_filtered_by_topic(client: Client, world: World) -> None:
+    assert "small-number" in client.get("/en/reversals/?order=oldest").content.decode()
+    text = client.get("/en/reversals/?topic=drones").content.decode()
+    assert "small-number" not in text
+    assert "Nothing found" in text

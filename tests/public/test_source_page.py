@@ -110,3 +110,18 @@ def test_a_statement_in_several_pieces_marks_each_and_has_one_note(client: Clien
     text = page_of(client, source)
     assert text.count("<mark") == 2
     assert text.count('class="note ') == 1
+
+
+def test_an_earlier_and_a_later_version_of_a_page_lead_to_each_other_once_they_are_public(
+    client: Client,
+) -> None:
+    world = make_world()
+    later = make_published_source(
+        "Talks resume in Testland, updated\n\nMore was said.", url=world.article.url, version_of=world.article
+    )
+    make_source("SECRET-DRAFT of the page\n\nNot yet.", url=world.article.url, version_of=world.article)
+    older, newer = (f"/en/sources/{each.pk}-{each.slug}/" for each in (world.article, later))
+    text = client.get(older).content.decode()
+    assert f'href="{newer}"' in text
+    assert "SECRET-DRAFT" not in text
+    assert f'href="{older}"' in client.get(newer).content.decode()
