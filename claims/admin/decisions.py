@@ -122,7 +122,7 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
         return (
             super()
             .get_queryset(request)
-            .select_related("source")
+            .select_related("claim", "statement", "source")
             .defer("source__body", "source__raw", "source__search")
         )
 
