@@ -164,7 +164,7 @@ def test_the_five_originals_are_read_into_a_fresh_database_and_triaged_to_the_en
         pytest.skip("the five original articles are not beside the checkout (../shared/seeds)")
     waiting = read(folder, "*.txt")
     assert Source.objects.count() == 5 and waiting > 50
-    keys = triage_to_the_end(editor_of_site(context), live_site, waiting, of_each=12)
+    keys = triage_to_the_end(editor_of_site(context), live_site, waiting, of_each=9)
     assert keys.pressed < 2 * waiting
     assert_everything_was_decided(waiting)
 
