@@ -68,6 +68,49 @@ def spaced(words: Words, i: int) -> tuple[bool, bool]:
     return free_before, free_after
 
 
+_SINGLE_OPENING, _SINGLE_CLOSING = frozenset({"‘", "'", "`"}), frozenset({"’", "'", "´"})
+# A quotation in single marks is closed within so many words.
+_SINGLE_REACH = 90
+
+
+def _pair_single_marks(words: Words) -> None:
+    """Quotations in single marks ('Nothing was sent,' he said) outside of others: their marks become double ones; apostrophes stay."""
+    for first, last in words.paragraphs:
+        text = words.text[first:last]
+        if _SINGLE_OPENING.isdisjoint(text):
+            continue
+        i = first
+        while i < last:
+            opens = words.text[i] in _SINGLE_OPENING and not words.quoted[i]
+            closing = _closing_single(words, i, last) if opens else None
+            if closing is not None:
+                words.text[i], words.text[closing] = "“", "”"
+                _add(words, i, closing)
+                i = closing
+            i += 1
+
+
+def _closing_single(words: Words, i: int, last: int) -> int | None:
+    """Where the single mark at token `i` is closed: before or after punctuation, or at the end; None where it opens nothing."""
+    free_before, free_after = spaced(words, i)
+    if not free_before or free_after or i + 1 >= last or not words.text[i + 1][0].isalpha():
+        return None
+    doubtful: int | None = None
+    for k in range(i + 2, min(last, i + _SINGLE_REACH)):
+        if words.text[k] in MARKS:
+            return None
+        if words.text[k] not in _SINGLE_CLOSING or not spaced(words, k)[1]:
+            continue
+        if words.text[k - 1] in _PUNCTUATION or k + 1 >= last or words.text[k + 1] in _PUNCTUATION:
+            return k
+        if doubtful is None and not words.low[k - 1].endswith("s"):
+            doubtful = k  # "called the story ‘nonsense’ and left"; "the ministers’ meeting" closes nothing
+    return doubtful
+
+
+_PUNCTUATION = FINAL | CLOSERS | {",", ";", ":", "–", "—", "-"}
+
+
 def find_quotations(words: Words) -> None:
     """Quotations of each paragraph: marks decide by the blanks around them, then by their shape, then by what is open.
 
@@ -103,6 +146,7 @@ def find_quotations(words: Words) -> None:
                 opened = i
         if opened is not None:
             _add_unclosed(words, opened, last, whole=opened == first)
+    _pair_single_marks(words)
 
 
 def _add(words: Words, opened: int, closed: int) -> None:
