@@ -134,11 +134,18 @@ def statement_keys(
     compared with the positions from its first one, however deep the page.
     """
     if above is not None:
-        found = positions.filter(statement__gt=above).order_by("statement_id")
+        found = _beyond(positions.order_by("statement_id"), ">", above)
     else:
         found = positions.order_by("-statement_id")
-        found = found if below is None else found.filter(statement__lt=below)
+        found = found if below is None else _beyond(found, "<", below)
     return found.values_list("statement_id", flat=True).distinct()
+
+
+def _beyond(positions: QuerySet[Position], sign: str, key: int) -> QuerySet[Position]:
+    """Said of both ends of the join: PostgreSQL does not conclude it, and would walk one of them from its beginning. (A lookup would
+    name the same end twice.)"""
+    ends = [f"{column} {sign} %s" for column in ("claims_position.statement_id", "claims_statement.id")]
+    return positions.extra(where=ends, params=[key, key])  # noqa: S610 (both columns are ours)
 
 
 def with_references(corrections: CorrectionQuerySet) -> CorrectionQuerySet:
