@@ -331,6 +331,15 @@ def test_the_machine_is_told_each_name_that_is_one_speakers() -> None:
     assert names["Anna Verdi"] == anna.slug and not names["Verdi"] and not names["Fonti"]
 
 
+def test_the_machine_is_told_a_bounded_number_of_names_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claims.reading.hints.MOST_NAMES", 3)
+    old, *newer = (make_speaker(name) for name in ("Anna Verdi", "Marco Belli", "Ugo Neri", "Ada Rossi"))
+    SpeakerName.objects.create(speaker=old, name="Verdi", kind=NameKind.OFFICIAL)
+    text = " ".join(f"{who.name} ha detto che piove." for who in (old, *newer))
+    names = [who.name for each in extract(text, "it", known_names()) for who in each.speakers]
+    assert names == ["", *(who.slug for who in newer)]
+
+
 # --- Reading again
 
 
