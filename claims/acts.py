@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import pghistory
@@ -19,14 +20,26 @@ from sources.triggers import Versioned
 __all__ = ["act", "change", "lock", "refuse_steps_own", "stale"]
 
 Row = TypeVar("Row", bound=Versioned)
+_inside: ContextVar[bool] = ContextVar("inside_an_act", default=False)
 
 
 @contextmanager
 def act(verb: Verb, *, by: User, name: str = "", because: str = "") -> Iterator[None]:
-    """The frame of an act: PermissionDenied before anything is written, then one transaction whose history says who, what, why."""
+    """The frame of an act: PermissionDenied before anything is written, then one transaction whose history says who, what, why.
+
+    An act that another one is made of is part of it: history names the outer one, which is what the person did.
+    """
     require(by, verb)
-    with transaction.atomic(), pghistory.context(user=by.pk, verb=name or verb.value, reason=because):
-        yield
+    if _inside.get():
+        with transaction.atomic():
+            yield
+        return
+    token = _inside.set(True)
+    try:
+        with transaction.atomic(), pghistory.context(user=by.pk, verb=name or verb.value, reason=because):
+            yield
+    finally:
+        _inside.reset(token)
 
 
 def lock(obj: Row) -> Row:

@@ -130,6 +130,13 @@ def test_a_speakers_and_an_articles_history_are_told_too(clone_db: Clone) -> Non
     assert acts_of(source)[0] == "Accepted ada"
 
 
+def test_an_act_made_of_others_is_told_as_what_the_editor_did(clone_db: Clone) -> None:
+    room, editor = make_newsroom(), make_account("ada", "editor")
+    linking.settle(room.suggestion, by=editor)
+    page = read(signed_in(editor), room.claim)
+    assert acts_of(page)[0] == "Accepted with speaker and claim ada"
+
+
 # -- the past, and the dossier -----------------------------------------------------------------------------------------------------
 
 
