@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from claims import contest
@@ -16,6 +16,7 @@ from claims.linking.reversing import reverse_act
 from claims.models import (
     Affiliation,
     Carrier,
+    Correction,
     OldSlug,
     Position,
     Speaker,
@@ -136,8 +137,10 @@ def _statements_of(speaker: Speaker) -> Any:
 
 
 def _tell(statements: Any, was: Speaker, now: Speaker, *, by: User) -> None:
-    """Readers who had seen a statement are told under whose name it stands now."""
-    for statement in statements.distinct().order_by("pk"):
+    """Readers who had seen a statement are told under whose name it stands now. Only what may have been seen is looked at one by one."""
+    shown = Position.objects.filter(statement=OuterRef("pk"), published_at__isnull=False)
+    noted = Correction.objects.filter(statement=OuterRef("pk"))
+    for statement in statements.filter(Exists(shown) | Exists(noted)).distinct().order_by("pk"):
         if was_seen(statement):
             note_change(statement, by=by, before={"speaker": [was.name]}, after={"speaker": [now.name]})
 

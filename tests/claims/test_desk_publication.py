@@ -231,6 +231,9 @@ def test_an_articles_acts_are_a_senior_editors(key: str, room: Newsroom, client:
     assert "/login/" in client.post(address(room.source, key), sent)["Location"]
     assert as_("editor").post(address(room.source, key), sent).status_code == 403
     assert as_("chief").get(address(room.source, key)).context["lines"][0]["checks"]
+    on_the_desk = reverse("desk:article", args=[room.source.pk])
+    assert address(room.source, key) in as_("chief").get(on_the_desk).content.decode()
+    assert address(room.source, key) not in as_("editor").get(on_the_desk).content.decode()
     assert as_("chief").post(address(room.source, key), sent).status_code == 302
     room.source.refresh_from_db()
     assert room.source.publication == end
