@@ -21,6 +21,7 @@ from claims.vocabulary import (
     LinkKind,
     LinkState,
     NameKind,
+    NoticeKind,
     Publication,
     Rating,
     RequestKind,
@@ -164,6 +165,12 @@ LABELS: dict[type[StrEnum], Mapping[str, Promise | str]] = {
         RequestOutcome.PARTLY_ACCEPTED: pgettext_lazy("request", "Accepted in part"),
         RequestOutcome.REFUSED: pgettext_lazy("request", "Refused"),
     },
+    NoticeKind: {
+        NoticeKind.ASSIGNED: _("Something is handed to you"),
+        NoticeKind.SECOND_READING: _("A proposal waits for a second reading"),
+        NoticeKind.SENT_BACK: _("A proposal of yours is sent back"),
+        NoticeKind.REQUEST_DUE: _("A request is due"),
+    },
     ChangeKind: {
         ChangeKind.ADD: pgettext_lazy("reading", "Add"),
         ChangeKind.CHANGE: pgettext_lazy("reading", "Change"),
@@ -192,6 +199,7 @@ LABELS: dict[type[StrEnum], Mapping[str, Promise | str]] = {
         Verb.REOPEN: pgettext_lazy("act of an editor", "Reopen"),
         Verb.MERGE: _("Merge and split claims, merge people and bodies"),
         Verb.RECORD_REQUEST: _("Record requests and replies"),
+        Verb.ASSIGN: _("Hand work to a colleague; write notes for colleagues"),
         Verb.APPROVE_ORDER: _("Approve an order to erase words that somebody else recorded"),
         Verb.MANAGE_USERS: _("Manage accounts and roles"),
     },

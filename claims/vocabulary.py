@@ -207,6 +207,29 @@ class RequestOutcome(StrEnum):
     REFUSED = "refused"
 
 
+# How each kind of request can end.
+OUTCOMES: dict[RequestKind, tuple[RequestOutcome, ...]] = {
+    kind: (RequestOutcome.ANSWERED, RequestOutcome.NO_ANSWER)
+    if kind is RequestKind.RIGHT_OF_REPLY
+    else (
+        RequestOutcome.ACCEPTED,
+        RequestOutcome.PARTLY_ACCEPTED,
+        RequestOutcome.REFUSED,
+        RequestOutcome.ANSWERED,
+    )
+    for kind in RequestKind
+}
+
+
+class NoticeKind(StrEnum):
+    """What the desk tells by e-mail."""
+
+    ASSIGNED = "assigned"
+    SECOND_READING = "second_reading"
+    SENT_BACK = "sent_back"
+    REQUEST_DUE = "request_due"
+
+
 class ChangeKind(StrEnum):
     """What a newer reading of a source would do."""
 
@@ -296,6 +319,7 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     MERGE = "merge"
     RECORD_REQUEST = "record_request"
+    ASSIGN = "assign"  # hand work to a colleague, write notes to colleagues
     APPROVE_ORDER = "approve_order"  # that words be erased; somebody else recorded it
     MANAGE_USERS = "manage_users"
 
@@ -320,6 +344,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.REOPEN: _SENIOR,
     Verb.MERGE: _EDITORS,
     Verb.RECORD_REQUEST: _EDITORS,
+    Verb.ASSIGN: _EDITORS,
     Verb.APPROVE_ORDER: _SENIOR,
     Verb.MANAGE_USERS: frozenset({Role.ADMIN}),
 }

@@ -45,6 +45,12 @@ def contacts(written: list[str]) -> None:
             raise ValidationError("names an address that does not begin with mailto:, https:// or tel:.")
 
 
+def days(number: int) -> None:
+    """environs validator of a number of days."""
+    if not 1 <= number <= 365:
+        raise ValidationError("is not a number of days from 1 to 365.")
+
+
 def long_enough(key: str) -> None:
     """environs validator of SECRET_KEY; "" means the installation's own."""
     if key and len(key) < 50:

@@ -28,6 +28,8 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=logs.known_level)
 HTTPS = env.bool("CLAIMTRACKER_HTTPS", False)
 CLAIMTRACKER_SECOND_READER = env.bool("CLAIMTRACKER_SECOND_READER", False)
 CLAIMTRACKER_REQUIRE_TOTP = env.bool("CLAIMTRACKER_REQUIRE_TOTP", False)
+# Within how many days a request (a correction, a reply …) is to be answered.
+CLAIMTRACKER_REQUEST_DUE_DAYS = env.int("CLAIMTRACKER_REQUEST_DUE_DAYS", 2, validate=addresses.days)
 # Who reviews the claims, for search engines and feeds.
 CLAIMTRACKER_PUBLISHER = env.str("CLAIMTRACKER_PUBLISHER", "ClaimTracker")
 # Under which licence readers may reuse the data (API, exports, feeds): its name, and where to read it.

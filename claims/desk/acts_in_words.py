@@ -56,6 +56,16 @@ ACTS: dict[str, Promise] = {
     "mark_refuted": gettext_lazy("Marked as refuted"),
     "approve_order": gettext_lazy("Approved an order"),
     "take_back_approval": gettext_lazy("Took back the approval of an order"),
+    "record_request": gettext_lazy("Recorded a request"),
+    "edit_request": gettext_lazy("Edited a request"),
+    "answer_request": gettext_lazy("Answered a request"),
+    "reopen_request": gettext_lazy("Opened a request again"),
+    "publish_reply": gettext_lazy("Published a reply"),
+    "hide_reply": gettext_lazy("Took a reply off the page"),
+    "assign": gettext_lazy("Handed to a colleague"),
+    "finish_assignment": gettext_lazy("Done by who had it"),
+    "write_note": gettext_lazy("Wrote a note"),
+    "reset_code": gettext_lazy("Reset the one-time codes"),
     "redact": gettext_lazy("Erased words on an order"),
 }
 

@@ -14,6 +14,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,6 +37,7 @@ from sources.models import long_columns
 
 View = Callable[..., HttpResponse]
 STATEMENTS_A_PAGE = 50
+REQUESTS_SHOWN = 10
 # What was decided, or given up; what is still to be decided stands under "Second reading".
 DECIDED = (Stage.CURRENT.value, Stage.SUPERSEDED.value, Stage.DROPPED.value)
 
@@ -199,7 +201,21 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
         "evidence": claim.evidence.select_related("statement", "source").defer(
             "source__body", "source__raw", "source__search"
         ),
+        **requests_on(claim),
+        "may_record": may(request.user, Verb.RECORD_REQUEST),
         "verdicts": claim.verdicts.filter(stage__in=DECIDED).select_related("author", "second_reader"),
+    }
+
+
+def requests_on(claim: Claim) -> dict[str, Any]:
+    """The newest requests about a claim; the list of requests has them all."""
+    found = list(
+        claim.requests.select_related("speaker").order_by("-received_at", "-pk")[: REQUESTS_SHOWN + 1]
+    )
+    return {
+        "requests": found[:REQUESTS_SHOWN],
+        "more_requests": len(found) > REQUESTS_SHOWN,
+        "now": timezone.now(),
     }
 
 

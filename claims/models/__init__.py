@@ -3,7 +3,7 @@
 from claims.models.anchoring import AnchoredSource
 from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, Topic, TopicQuerySet
 from claims.models.correction import Correction, Withdrawal
-from claims.models.desk import Assignment, Note, OldSlug
+from claims.models.desk import Assignment, MutedNotice, Note, OldSlug, SentNotice
 from claims.models.evidence import Evidence, EvidenceQuerySet
 from claims.models.history import Account, HistorySeal, Membership, Redaction
 from claims.models.position import Denial, Position, PositionQuerySet
@@ -30,6 +30,7 @@ __all__ = [
     "EvidenceQuerySet",
     "HistorySeal",
     "Membership",
+    "MutedNotice",
     "Note",
     "OldSlug",
     "Position",
@@ -40,6 +41,7 @@ __all__ = [
     "Redaction",
     "Request",
     "RequestQuerySet",
+    "SentNotice",
     "Speaker",
     "SpeakerName",
     "SpeakerQuerySet",

@@ -8,11 +8,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from claims.labels import choices
 from claims.models.claim import Claim, Topic
+from claims.models.request import Request
 from claims.models.speaker import Speaker
 from claims.models.statement import Statement
+from claims.vocabulary import NoticeKind
 from sources.models import Outlet, Source
 from sources.triggers import tracked
+
+
+def _exactly_one(names: tuple[str, ...]) -> Q:
+    """Exactly one of the named foreign keys is set."""
+    return reduce(or_, (Q(**{f"{other}__isnull": other != name for other in names}) for name in names))
+
+
+# What can be handed to a colleague.
+ASSIGNED = ("claim", "source", "request")
 
 
 @tracked(found_by=["claim"])
@@ -45,10 +57,11 @@ class Note(models.Model):
 
 @tracked(found_by=["claim"])
 class Assignment(models.Model):
-    """Who looks after a claim or a source on the desk."""
+    """Who looks after a claim, a source or a request on the desk."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, null=True, blank=True, related_name="assignments")
     source = models.ForeignKey(Source, models.CASCADE, null=True, blank=True, related_name="assignments")
+    request = models.ForeignKey(Request, models.CASCADE, null=True, blank=True, related_name="assignments")
     to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments", verbose_name=_("to")
     )
@@ -62,22 +75,63 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         ordering = ["due_on", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(claim__isnull=False) ^ Q(source__isnull=False),
-                name="claims_assignment_of_one_thing",
+            models.CheckConstraint(condition=_exactly_one(ASSIGNED), name="claims_assignment_of_one_thing"),
+            # Handing the same thing to the same colleague twice says nothing.
+            *(
+                models.UniqueConstraint(
+                    fields=["to", kind],
+                    condition=Q(done_at__isnull=True),
+                    name=f"claims_assignment_open_once_{kind}",
+                )
+                for kind in ASSIGNED
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.claim or self.source} → {self.to}"
+        return f"{self.thing} → {self.to}"
+
+    @property
+    def thing(self) -> Claim | Source | Request | None:
+        return self.claim or self.source or self.request
+
+
+class MutedNotice(models.Model):
+    """A kind of e-mail that somebody does not want."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="muted_notices")
+    kind = models.CharField(max_length=20, choices=choices(NoticeKind))
+
+    class Meta:
+        verbose_name = _("e-mail switched off")
+        verbose_name_plural = _("e-mails switched off")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="claims_mutednotice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_kind_display()}"
+
+
+class SentNotice(models.Model):
+    """An e-mail that `send_notices` has sent, so that nobody gets it twice. `about`: the key of what it tells of, and the occasion."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=choices(NoticeKind))
+    about = models.CharField(max_length=60)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("e-mail sent")
+        verbose_name_plural = _("e-mails sent")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "about"], name="claims_sentnotice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.about}"
 
 
 KINDS_WITH_A_SLUG = ("claim", "speaker", "topic", "outlet")
-
-
-def _exactly_one(names: tuple[str, ...]) -> Q:
-    """Exactly one of the named foreign keys is set."""
-    return reduce(or_, (Q(**{f"{other}__isnull": other != name for other in names}) for name in names))
 
 
 @tracked()

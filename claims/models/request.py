@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -48,6 +50,13 @@ CARRIED_OUT_BY_REDACTING = pgtrigger.Trigger(
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
+    def open(self) -> RequestQuerySet:
+        return self.filter(outcome=RequestOutcome.OPEN)
+
+    def due(self, by: datetime) -> RequestQuerySet:
+        """Open ones whose answer is due by that moment; what is overdue already is among them."""
+        return self.open().filter(due_at__lte=by)
+
     def published(self) -> RequestQuerySet:
         """Only replies that we published, on a claim that readers see."""
         return self.filter(
@@ -81,12 +90,26 @@ class Request(Versioned):
         verbose_name=_("person or body"),
     )
     sender = models.CharField(_("from"), max_length=300, blank=True)
+    contact = models.EmailField(
+        _("e-mail address"), blank=True, help_text=_("For our answer. Readers never see it.")
+    )
+    answers = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replies",
+        verbose_name=_("reply to what we asked"),
+    )
     received_at = models.DateTimeField(_("received"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     text = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=2, blank=True)
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=choices(RequestOutcome), default=RequestOutcome.OPEN.value
+    )
+    answer = models.TextField(
+        _("our answer"), blank=True, help_text=_("The e-mail as we sent it, copied in. Readers never see it.")
     )
     outcome_note = models.TextField(_("note on the outcome"), blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
@@ -124,10 +147,14 @@ class Request(Versioned):
                 name="claims_request_approved_by_another",
             ),
         ]
-        indexes = [models.Index(fields=["outcome", "due_at"], name="claims_request_due")]
+        indexes = [
+            models.Index(fields=["outcome", "due_at"], name="claims_request_due"),
+            # The list of all requests, page by page.
+            models.Index(fields=["received_at", "id"], name="claims_request_received"),
+        ]
         triggers = [
-            bump_version("kind", "claim_id", "statement_id", "source_id", "speaker_id", "sender", "received_at", "due_at", "text",
-                         "outcome", "outcome_note", "answered_at", "handled_by_id", "approved_by_id", "carried_out_at", "published_at"),
+            bump_version("kind", "claim_id", "statement_id", "source_id", "speaker_id", "sender", "contact", "answers_id", "received_at", "due_at",
+                         "text", "language", "answer", "outcome", "outcome_note", "answered_at", "handled_by_id", "approved_by_id", "carried_out_at", "published_at"),
             ORDER_STAYS,
             CARRIED_OUT_BY_REDACTING,
             refuse_delete(unless="OLD.published_at IS NULL", why="a published reply is never deleted"),
@@ -140,3 +167,8 @@ class Request(Versioned):
     def is_an_order(self) -> bool:
         """Whether words can be erased because of it."""
         return self.kind in ORDERS
+
+    @property
+    def public_sender(self) -> str:
+        """Who replied, as readers are told where no person or body is named. Never an e-mail address."""
+        return "" if "@" in self.sender else self.sender

@@ -185,7 +185,11 @@ def _replies(claim: Claim) -> Iterator[Entry]:
     )
     names = Names.of(reply.speaker_id for reply in replies) if replies else Names({})
     for reply in replies:
-        who = names(reply.speaker_id, reply.speaker.name) if reply.speaker else reply.sender
+        who = (
+            names(reply.speaker_id, reply.speaker.name)
+            if reply.speaker
+            else reply.public_sender or _("a party")
+        )
         yield Entry(
             reply.published_at or reply.received_at,
             _("Reply by %(name)s published") % {"name": who},

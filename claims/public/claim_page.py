@@ -218,7 +218,7 @@ def _evidence(claim: Claim) -> list[tuple[str, list[EvidenceItem]]]:
 
 
 def _reply(row: Request, names: Names) -> Reply:
-    who = names(row.speaker_id, row.speaker.name) if row.speaker else row.sender
+    who = names(row.speaker_id, row.speaker.name) if row.speaker else row.public_sender
     return Reply(who or _("a party"), row.text, row.language, dates.written(row.received_at))
 
 

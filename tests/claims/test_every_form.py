@@ -34,11 +34,12 @@ SAID = "We had the wrong month, as a reader told us."
 # Pages without a form that changes anything.
 READ = {
     "home", "article", "reading", "readings", "second_readings", "evidence_file", "claim_history", "claim_as_of", "dossier",
-    "dossier_json", "permissions", "speaker_history", "source_history", "triage", "triage_article", "triage_next",
+    "dossier_json", "permissions", "speaker_history", "source_history", "requests", "triage", "triage_article", "triage_next",
 }  # fmt: skip
 # Forms with nothing to overwrite, and why.
 NOTHING_TO_OVERWRITE = {
     "evidence": "adds a row",
+    "record_request": "adds a row",
     "analyse": "reads the text again, which never changes; what it finds is only proposed",
     "decide_reading": "a proposed change is decided once: the second is told so",
     "decide_readings": "the same, for all on a page",
@@ -170,6 +171,12 @@ def possible_copy(room: Newsroom) -> Opened:
     )
 
 
+def answer_a_request(room: Newsroom) -> Opened:
+    made = make_request(room)
+    data = {"do": "answer", "outcome": "refused", "answer": SAID, **versions(made)}
+    return Opened(reverse("desk:request", args=[made.pk]), data)
+
+
 # --- what somebody else does meanwhile
 
 
@@ -191,6 +198,10 @@ def on_the_spokesman(room: Newsroom) -> None:
 
 def on_the_copy(room: Newsroom) -> None:
     linking.refuse_derivation(DerivationProposal.objects.get(), by=account("faster"), base=1)
+
+
+def on_the_request(room: Newsroom) -> None:
+    Request.objects.update(sender="Somebody else")
 
 
 Form = tuple[Callable[[Newsroom], Opened], Callable[[Newsroom], None]]
@@ -215,6 +226,7 @@ FORMS: dict[str, Form] = {
     "merge_speaker": (merge_people, on_the_spokesman),
     "unmerge_speaker": (unmerge_people, on_the_spokesman),
     "decide_copy": (possible_copy, on_the_copy),
+    "request": (answer_a_request, on_the_request),
 }
 
 
@@ -222,7 +234,7 @@ def state() -> list[Any]:
     """What none of the forms may have changed."""
     return [
         list(model._default_manager.order_by("pk").values_list("pk", "version"))
-        for model in (Claim, Source, Statement, Speaker, DerivationProposal)
+        for model in (Claim, Source, Statement, Speaker, DerivationProposal, Request)
     ]
 
 

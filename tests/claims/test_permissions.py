@@ -32,6 +32,7 @@ TABLE = {
     "reopen": SENIOR,
     "merge": EDITORS,
     "record_request": EDITORS,
+    "assign": EDITORS,
     "approve_order": SENIOR,
     "manage_users": {Role.ADMIN},
 }
