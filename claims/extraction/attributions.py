@@ -5,6 +5,7 @@ from __future__ import annotations
 from claims.extraction import nouns
 from claims.extraction.according import according_to
 from claims.extraction.bounds import content_before, second_part
+from claims.extraction.closing import close_at_the_verb
 from claims.extraction.contents import any_content, content_after
 from claims.extraction.cues import find_according, find_cues
 from claims.extraction.headlines import headline
@@ -27,7 +28,9 @@ _EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 
 def read(s: Sentence) -> list[Draft]:
     w = s.w
-    for cue in find_cues(w, s.lex, s.first, s.last):
+    cues = find_cues(w, s.lex, s.first, s.last)
+    close_at_the_verb(s, cues)
+    for cue in cues:
         (s.quoted_cues if w.quoted[cue.head] else s.cues).append(cue)
     s.according = [each for each in find_according(w, s.lex, s.first, s.last) if not w.quoted[each.first]]
     for cue in s.cues:
@@ -81,7 +84,7 @@ def _inverted(s: Sentence, cue: Cue) -> Draft | None:
         return None
     if not (w.is_mark(ending) or w.text[ending] in {",", "–", "—", "-"}):
         return None
-    closed = s.closes_quotation(ending) or (w.text[ending] == "," and s.closes_quotation(ending - 1))
+    closed = s.closed_before(ending)
     appositive = None if closed else nouns.before(w, lex, cue.first, s.first)
     right = _speaker_after(s, cue)
     speaker, inverted = None, False
@@ -201,7 +204,7 @@ def _parenthesis(s: Sentence, cue: Cue, speaker: Range) -> list[Range]:
     w, lead = s.w, speaker[0] - 1
     if lead < s.first or not (w.text[lead] == "," or w.is_mark(lead) or w.text[lead] in DASHES):
         return []
-    closed = s.closes_quotation(lead) or (w.text[lead] == "," and s.closes_quotation(lead - 1))
+    closed = s.closed_before(lead)
     if not s.ends(cue.last) and not (closed and not s.content_follows(cue.last)):
         return []
     return content_before(s, lead if w.text[lead] == "," or w.text[lead] in DASHES else speaker[0])

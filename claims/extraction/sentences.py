@@ -9,7 +9,7 @@ from claims.extraction import nouns
 from claims.extraction.cues import Phrase
 from claims.extraction.lexicon import Lexicon, Verb, word_set
 from claims.extraction.verb_groups import Cue
-from claims.extraction.words import FINAL, Words
+from claims.extraction.words import DASHES, FINAL, Words
 from claims.vocabulary import Act
 
 Range = tuple[int, int]
@@ -100,6 +100,12 @@ class Sentence:
             return False
         quotation = w.quotations[w.quoted[i] - 1]
         return quotation.closed == i or (quotation.closed is None and quotation.last == i + 1)
+
+    def closed_before(self, i: int) -> bool:
+        """Whether a quotation ends at token `i` or right before it, commas and dashes apart."""
+        while i > self.first and not self.w.quoted[i] and (self.w.text[i] == "," or self.w.text[i] in DASHES):
+            i -= 1
+        return self.closes_quotation(i)
 
     def opens_quotation(self, i: int) -> bool:
         w = self.w

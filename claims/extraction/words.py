@@ -138,6 +138,8 @@ def find_quotations(words: Words) -> None:
             if opened is None:
                 if opens:
                     opened = i
+                elif free_after and not free_before:
+                    _add_unopened(words, i, first, last)
             elif closes:
                 _add(words, opened, i)
                 opened = None
@@ -154,6 +156,28 @@ def _add(words: Words, opened: int, closed: int) -> None:
         words.quotations.append(Quotation(opened, closed, opened + 1, closed))
         number = len(words.quotations)
         words.quoted[opened : closed + 1] = [number] * (closed + 1 - opened)
+
+
+def _add_unopened(words: Words, closed: int, first: int, last: int) -> None:
+    """A mark that closes what nobody opened ("False,” said the minister"): the quotation begins with its sentence or after a colon."""
+    following = words.text[closed + 1] if closed + 1 < last else "."
+    ended = closed > first and words.text[closed - 1] in {",", "?", "!"} and following not in FINAL
+    if not ended and following not in {",", "–", "—"}:
+        return
+    begin = closed - 1
+    while begin > first and closed - begin <= _LONGEST_UNOPENED:
+        before = words.text[begin - 1]
+        if words.quoted[begin - 1] or before in {":", ";"} or (before in FINAL and begin < closed - 1):
+            break
+        begin -= 1
+    if closed - begin > _LONGEST_UNOPENED or not any(words.is_word(k) for k in range(begin, closed)):
+        return
+    words.quotations.append(Quotation(begin, closed, begin, closed, balanced=False))
+    words.quoted[begin : closed + 1] = [len(words.quotations)] * (closed + 1 - begin)
+
+
+# In words: longer than a sentence is no quotation that somebody forgot to open.
+_LONGEST_UNOPENED = 60
 
 
 def _add_unclosed(words: Words, opened: int, limit: int, *, whole: bool = False) -> None:

@@ -36,6 +36,52 @@ def test_every_act_is_found_with_its_speaker_and_its_words(
     assert score.precision >= precision, "\n".join(score.errors)
 
 
+OPENING, CLOSING = "“«", "”»"
+
+
+def with_marks(item: marked.Item, opening: str, closing: str) -> marked.Item:
+    """The same sentence with other quotation marks, or none."""
+    written = [opening if c in OPENING else closing if c in CLOSING else c for c in item.text]
+    place = [0]
+    for each in written:
+        place.append(place[-1] + len(each))
+
+    def moved(spans: tuple[marked.Span, ...]) -> tuple[marked.Span, ...]:
+        return tuple((place[start], place[end]) for start, end in spans)
+
+    said = [
+        marked.Marked(each.act, moved(each.speakers), moved(each.cues), moved(each.contents))
+        for each in item.said
+    ]
+    return marked.Item("".join(written), said)
+
+
+def quoted(table: str, opening: str, closing: str) -> list[marked.Item]:
+    items = [item for item in marked.read(table) if any(mark in item.text for mark in OPENING)]
+    assert len(items) > 20
+    return [with_marks(item, opening, closing) for item in items]
+
+
+@pytest.mark.parametrize(
+    "marks", ["“”", "«»", '""', "““", "„“", "”“", "‘’", "''", ("“ ", " ”"), ('" ', ' "')]
+)
+@pytest.mark.parametrize(("table", "recall"), [("denials_it", 0.93), ("denials_en", 0.75)])
+def test_any_quotation_marks_will_do(table: str, recall: float, marks: tuple[str, str]) -> None:
+    score = marked.score(quoted(table, *marks), table[-2:], marked.TURNS)
+    assert score.recall >= recall, "\n".join(score.errors)
+    assert score.precision >= 0.97, "\n".join(score.errors)
+
+
+@pytest.mark.parametrize("marks", [("“", ""), ("", "”")], ids=["never closed", "never opened"])
+@pytest.mark.parametrize(("table", "recall"), [("denials_it", 0.85), ("denials_en", 0.68)])
+def test_half_of_the_quotation_marks_will_mostly_do(
+    table: str, recall: float, marks: tuple[str, str]
+) -> None:
+    score = marked.score(quoted(table, *marks), table[-2:], marked.TURNS)
+    assert score.recall >= recall, "\n".join(score.errors)
+    assert score.precision >= 0.97, "\n".join(score.errors)
+
+
 # What a finding is, in words: its act, who (joined by " & ", "" for nobody), and what.
 Said = tuple[str, str, str]
 
