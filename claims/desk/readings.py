@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims import linking, reading
 from claims.desk.analysing import what_became
+from claims.desk.comparing import difference
 from claims.desk.people import editor_of
 from claims.desk.queues import proposed_changes
 from claims.desk.refusals import told
@@ -33,6 +34,8 @@ from sources.models import Source
 
 SOURCES_A_PAGE = 50
 CHANGES_A_PAGE = 50
+# Characters of a statement on the page.
+SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,18 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "source": source,
         "readings": source.readings.order_by("-pk")[:20],
         "page": page,
-        "lines": [(change, _now(change), _then(change)) for change in page.object_list],
+        "lines": [_line(change) for change in page.object_list],
         "waiting": source.statements.filter(review=Review.SUGGESTED).count(),
         "may_triage": may(request.user, Verb.TRIAGE),
     }
     return render(request, "desk/reading.html", context)
+
+
+def _line(change: ReadingChange) -> dict[str, Any]:
+    """A proposed change as the page shows it: both sides, and one passage with what would be taken out and put in."""
+    now, then = _now(change), _then(change)
+    words = difference(*(side.words[:SHOWN] if side else "" for side in (now, then)))
+    return {"change": change, "now": now, "then": then, "pieces": words.pieces}
 
 
 def _now(change: ReadingChange) -> Side | None:
