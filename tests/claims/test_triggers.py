@@ -14,7 +14,7 @@ from claims.models import (
     HistorySeal,
     StatementSpeaker,
 )
-from sources.models import Source
+from sources.models import DerivationProposal, Source
 from tests.claims.every_model import EXAMPLES
 from tests.claims.rules import at_commit, change, refused, sha
 from tests.factories import (
@@ -203,6 +203,20 @@ def test_a_family_of_copies_moves_to_another_origin_in_one_transaction() -> None
     change(root, origin=older)
     change(copy, origin=older)
     at_commit()
+
+
+def test_two_texts_are_proposed_as_copies_once_and_a_text_is_derived_from_one_other() -> None:
+    copy, original, other = make_source(), make_source(), make_source()
+    figures = {"share": 0.9, "share_of_original": 0.9, "words": 100}
+    first = DerivationProposal.objects.create(source=copy, from_source=original, **figures)
+    with refused("sources_derivationproposal_of_two_texts"):
+        DerivationProposal.objects.create(source=copy, from_source=copy, **figures)
+    with refused("sources_derivationproposal_once_a_pair"):
+        DerivationProposal.objects.create(source=original, from_source=copy, **figures)
+    second = DerivationProposal.objects.create(source=copy, from_source=other, **figures)
+    change(first, state="accepted")
+    with refused("sources_derivationproposal_one_accepted"):
+        change(second, state="accepted")
 
 
 # -- nothing without a test ------------------------------------------------------------------------------------------------------
