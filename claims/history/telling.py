@@ -34,6 +34,8 @@ UNSAID = frozenset(
         *("confidence", "moved"),
     }
 )
+# Told of a new row even where they are as always.
+WHERE_IT_STANDS = frozenset({"review", "publication", "stage", "state", "outcome"})
 # (time, transaction): the place of an act in history.
 Place = tuple[datetime, int]
 
@@ -157,7 +159,7 @@ def _lines(subject: Model, model: type[Model], event: Any, old: Any, words: _Wor
     changes = []
     for each in names if event.pgh_label != "delete" else ():
         now, was = getattr(event, each.attname), getattr(old, each.attname) if old else None
-        if now == was or (old is None and (now in (None, "", [], {}, False) or _is(each, now, subject))):
+        if now == was or (old is None and _goes_without_saying(model, each, now, subject)):
             continue
         changes.append(
             Change(
@@ -170,9 +172,18 @@ def _lines(subject: Model, model: type[Model], event: Any, old: Any, words: _Wor
     return [Line(kind, event.pgh_label, words.title(model, event), event.pgh_obj_id, changes)]
 
 
-def _is(column: Any, value: Any, subject: Model) -> bool:
-    """Whether it only says that the row hangs on what the page is about."""
-    return column.is_relation and column.related_model is type(subject) and value == subject.pk
+def _goes_without_saying(model: type[Model], column: Any, value: Any, subject: Model) -> bool:
+    """Of a new row: what is empty or as always, what its title says, and that it hangs on what the page is about."""
+    if value in (None, "", [], {}, False):
+        return True
+    if column.name == "spans" or (
+        column.name == "statement" and model._meta.model_name in NAMED_BY_STATEMENT
+    ):
+        return True
+    if column.is_relation:
+        return column.related_model is type(subject) and bool(value == subject.pk)
+    stored: Any = model._meta.get_field(column.name)
+    return bool(value == stored.get_default()) and column.name not in WHERE_IT_STANDS
 
 
 def label_of(model: type[Model], name: str) -> str:
