@@ -21,6 +21,7 @@ from claims.models import (
     Evidence,
     Position,
     PositionQuerySet,
+    Request,
     Speaker,
     Statement,
     StatementQuerySet,
@@ -262,6 +263,20 @@ def correction(row: Correction, known: Known) -> Dict:
         "source": row.source_id
         if row.source and row.source.publication == SourcePublication.PUBLISHED
         else None,
+    }
+
+
+def reply(row: Request, known: Known) -> Dict:
+    """`row`: published, with its claim and speaker."""
+    return {
+        "id": row.pk,
+        "claim": row.claim.slug if row.claim else None,
+        "speaker": body(row.speaker, known),
+        "sender": (row.public_sender or None) if row.speaker is None else None,
+        "text": row.text,
+        "language": row.language or None,
+        "received_at": row.received_at,
+        "published_at": row.published_at,
     }
 
 

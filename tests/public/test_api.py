@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
@@ -29,6 +30,7 @@ from claims.models import (
     Evidence,
     OldSlug,
     Position,
+    Request,
     Withdrawal,
 )
 from claims.vocabulary import Stance
@@ -67,6 +69,16 @@ def world() -> World:
     )
     hidden = make_statement(make_source("Draft\n\nSECRET-EVIDENCE here."), "SECRET-EVIDENCE")
     Evidence.objects.create(claim=world.claim, kind="refutes", statement=hidden, note_en="SECRET-EVIDENCE")
+    for kind, published_at in (("reply", timezone.now()), ("reply", None), ("removal", None)):
+        Request.objects.create(
+            kind=kind,
+            claim=world.claim,
+            speaker=world.party,
+            sender="SECRET-SENDER",
+            text="We never sold any." if published_at else "SECRET-REQUEST",
+            received_at=timezone.now(),
+            published_at=published_at,
+        )
     for other, state in ((world.changed, "accepted"), (world.draft, "accepted")):
         ClaimLink.objects.create(
             from_claim=world.claim, to_claim=other, kind="contradicts", state=state, reason="SECRET-REASON"
@@ -101,6 +113,7 @@ def every_address(world: World) -> list[str]:
         f"sources/{world.digest.pk}",
         "outlets",
         "corrections",
+        "replies",
     ]
 
 
@@ -335,10 +348,30 @@ def test_a_claim_comes_with_all_that_its_page_shows(client: Client, world: World
         (None, True, "A contract"),
     ]
     assert [row["text"]["en"] for row in found["corrections"]] == ["The day was wrong."]
+    (reply,) = get(client, found["replies"].removeprefix("http://testserver"))["items"]
+    assert (reply["text"], reply["speaker"]["slug"], reply["sender"]) == (
+        "We never sold any.",
+        "testland",
+        None,
+    )
     assert found["related"] == [{"kind": "contradicts", "claim": "small-number"}]
     assert get(client, "claims/small-number")["changes_of_story"] == [
         {"name": "Testland", "earlier": "denies", "later": "admits"}
     ]
+
+
+def test_who_answered_is_never_an_address_of_theirs(client: Client, world: World) -> None:
+    for sender in ("SECRET@testland.example", "The ministry's lawyers"):
+        Request.objects.create(
+            kind="reply",
+            claim=world.changed,
+            sender=sender,
+            text="No.",
+            received_at=timezone.now(),
+            published_at=timezone.now(),
+        )
+    found = get(client, "replies", claim="small-number")["items"]
+    assert [reply["sender"] for reply in found] == ["The ministry's lawyers", None]
 
 
 def test_a_body_known_only_as_somebody_for_whom_others_speak_has_no_address(client: Client) -> None:

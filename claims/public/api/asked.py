@@ -16,6 +16,8 @@ from claims.models import (
     Claim,
     Position,
     PositionQuerySet,
+    Request,
+    RequestQuerySet,
     Speaker,
     SpeakerQuerySet,
     StatementSpeaker,
@@ -142,6 +144,15 @@ def decisions(asked: DecisionsAsked) -> VerdictQuerySet:
     if asked.claim:
         found = found.filter(claim__slug=asked.claim)
     return found.filter(rating=asked.rating) if asked.rating else found
+
+
+class RepliesAsked(Asked):
+    claim: Slug = maybe("A claim's slug.")
+
+
+def replies(asked: RepliesAsked) -> RequestQuerySet:
+    found = Request.objects.published()
+    return found.filter(claim__slug=asked.claim) if asked.claim else found
 
 
 class SpeakersAsked(Asked):

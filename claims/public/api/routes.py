@@ -114,7 +114,17 @@ def _statements(request: HttpRequest, rows: Iterable[Statement]) -> list[Shaped]
 @api.get("/", response=schemas.Index, tags=["start"], summary="Where everything is")
 def index(request: HttpRequest) -> HttpResponse:
     origin = origin_of(request)
-    lists = ("claims", "statements", "denials", "decisions", "speakers", "sources", "outlets", "corrections")
+    lists = (
+        "claims",
+        "statements",
+        "denials",
+        "decisions",
+        "speakers",
+        "sources",
+        "outlets",
+        "corrections",
+        "replies",
+    )
     return answer(
         {
             "name": "ClaimTracker",
@@ -191,6 +201,7 @@ def _claim(request: HttpRequest, found: Claim) -> Shaped:
         "evidence": [
             data.evidence(row) for row in Evidence.objects.published().filter(claim=found).order_by("id")
         ],
+        "replies": f"{known.origin}{PREFIX}replies?claim={found.slug}",
         "corrections": [data.correction(row, known) for row in corrections],
         "related": _related(found),
     }
@@ -276,6 +287,21 @@ def decisions(request: HttpRequest, wanted: Query[asked.DecisionsAsked]) -> Http
     return _page(
         request, wanted, rows, ("decided_at", "id"), lambda found: [data.decision(row) for row in found]
     )
+
+
+@api.get(
+    "/replies", response=schemas.Replies, tags=["claims"], summary="What was answered, newest published first"
+)
+def replies(request: HttpRequest, wanted: Query[asked.RepliesAsked]) -> HttpResponse:
+    """Replies of those whom a claim is about, which the newsroom published in full."""
+
+    def shape(rows: list[Any]) -> list[Shaped]:
+        known = Known.of(origin_of(request), [row.speaker_id for row in rows])
+        return [data.reply(row, known) for row in rows]
+
+    rows = asked.replies(wanted).select_related("claim", "speaker")
+    rows = rows.defer("claim__search_it", "claim__search_en")
+    return _page(request, wanted, rows, ("published_at", "id"), shape)
 
 
 # -- who and where -----------------------------------------------------------------------------------------------------------

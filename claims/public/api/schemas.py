@@ -524,6 +524,31 @@ class Correction(BaseModel):
     source: int | None
 
 
+class Reply(BaseModel):
+    """What somebody answered about a claim, in full and in the language in which they wrote."""
+
+    model_config = shaped(
+        {
+            "id": 4,
+            "claim": "drones-sold",
+            "speaker": {"name": "Testland", "names": {"it": "Testlandia", "en": None}, "slug": "testland"},
+            "sender": None,
+            "text": "We never sold any.",
+            "language": "en",
+            "received_at": "2024-03-20T09:00:00Z",
+            "published_at": "2024-03-21T09:00:00Z",
+        }
+    )
+    id: int
+    claim: str
+    speaker: Body | None
+    sender: str | None = Field(description="Who wrote, where nobody on record did; never an e-mail address.")
+    text: str
+    language: Language | None
+    received_at: datetime
+    published_at: datetime
+
+
 class Related(BaseModel):
     model_config = shaped({"kind": "contradicts", "claim": "small-number"})
     kind: LinkKind
@@ -541,6 +566,7 @@ class ClaimDetail(Claim):
             "statements": [STATEMENT],
             "more_statements": None,
             "evidence": [],
+            "replies": "https://claims.example/api/v1/replies?claim=drones-sold",
             "corrections": [],
             "related": [],
         }
@@ -550,6 +576,7 @@ class ClaimDetail(Claim):
     statements: list[Statement]
     more_statements: str | None = Field(description="The address of the rest, where there are more than 150.")
     evidence: list[Evidence]
+    replies: Url = Field(description="The address of what was answered about it.")
     corrections: list[Correction]
     related: list[Related]
 
@@ -702,6 +729,11 @@ class Sources(_Listing):
 class Outlets(_Listing):
     model_config = shaped()
     items: list[Outlet]
+
+
+class Replies(_Listing):
+    model_config = shaped()
+    items: list[Reply]
 
 
 class Corrections(_Listing):
