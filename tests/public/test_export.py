@@ -14,8 +14,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client, override_settings
+from django.utils import timezone
 
-from claims.models import Claim, Evidence, Withdrawal
+from claims.models import Claim, Correction, Evidence, Request, Withdrawal
 from claims.public.exports.cells import Lines, cell
 from claims.public.exports.tables import TABLES, batches
 from claims.public.exports.zips import pieces, publicly
@@ -35,6 +36,8 @@ FILES = [
     "statements.jsonl",
     "sources.jsonl",
     "decisions.jsonl",
+    "corrections.jsonl",
+    "replies.jsonl",
 ]
 
 
@@ -125,8 +128,13 @@ def test_several_speakers_share_a_cell_in_one_order(world: World) -> None:
 
 
 def test_json_lines_are_the_objects_of_the_api(world: World, client: Client) -> None:
+    Correction.objects.create(claim=world.claim, text_en="The day was wrong.", by=make_user())
+    Request.objects.create(
+        kind="reply", claim=world.claim, text="No.", received_at=timezone.now(), published_at=timezone.now()
+    )
     found = opened(b"".join(pieces(origin="http://testserver")))
-    for name in ("claims", "statements", "sources", "decisions"):
+    for name in ("claims", "statements", "sources", "decisions", "corrections", "replies"):
+        assert found[f"{name}.jsonl"], name
         told = {json.dumps(row, sort_keys=True) for row in client.get(f"/api/v1/{name}").json()["items"]}
         assert {
             json.dumps(json.loads(line), sort_keys=True) for line in found[f"{name}.jsonl"].splitlines()

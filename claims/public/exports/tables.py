@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims.contest import Parties
-from claims.models import Carrier, Claim, Position, Statement, StatementSpeaker, Verdict
+from claims.models import Carrier, Claim, Correction, Position, Request, Statement, StatementSpeaker, Verdict
 from claims.public import data
 from claims.public.data import Known
 from claims.vocabulary import Stance
@@ -278,9 +278,24 @@ def decision_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
         yield [data.decision(row) for row in batch]
 
 
+def correction_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
+    for batch in batches(data.with_references(Correction.objects.published())):
+        told = Known.of(known.origin, statements=[row.statement_id for row in batch])
+        yield [data.correction(row, told) for row in batch]
+
+
+def reply_objects(known: Known) -> Iterator[list[dict[str, Any]]]:
+    rows = Request.objects.published().select_related("claim", "speaker")
+    for batch in batches(rows.defer("claim__search_it", "claim__search_en", "claim__signature")):
+        told = Known.of(known.origin, [row.speaker_id for row in batch])
+        yield [data.reply(row, told) for row in batch]
+
+
 OBJECTS: dict[str, Callable[[Known], Iterator[list[dict[str, Any]]]]] = {
     "claims": claim_objects,
     "statements": statement_objects,
     "sources": source_objects,
     "decisions": decision_objects,
+    "corrections": correction_objects,
+    "replies": reply_objects,
 }
