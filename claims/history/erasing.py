@@ -19,6 +19,7 @@ from claims.models import (
     Correction,
     Evidence,
     Note,
+    Position,
     Reading,
     ReadingChange,
     Request,
@@ -145,6 +146,7 @@ def _of_a_claim(pk: int) -> Erasure:
     return Erasure(
         {
             Claim: Held(Q(id=pk), ("text_it", "text_en", "period_note", "desk_note")),
+            Position: Held(Q(claim=pk), ()),  # has no words of its own; logs call it by the claim's
             Verdict: Held(Q(claim=pk), ("reason_it", "reason_en", "early_reason")),
             VerdictNote: Held(Q(verdict__in=verdicts), ("text",)),
             Evidence: Held(Q(claim=pk), ("note_it", "note_en")),

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -24,7 +26,16 @@ from claims.history.events import event_model_of, event_models
 from claims.history.leaves import Layout, digests, layout_now, unpack
 from claims.history.sealing import OWNER, one_at_a_time, seal
 from claims.history.verifying import verify
-from claims.models import Claim, HistorySeal, ReadingChange, Redaction, Request, TriageAct, Withdrawal
+from claims.models import (
+    Claim,
+    HistorySeal,
+    Position,
+    ReadingChange,
+    Redaction,
+    Request,
+    TriageAct,
+    Withdrawal,
+)
 from claims.vocabulary import ORDERS, Publication, RequestOutcome
 from sources.models import Sketch, Source
 
@@ -71,7 +82,7 @@ def redact(number: int) -> Redacted:
         erasure = erasure_of(order)
         done = Redacted(same=_same_text(order))
         claims = _take_off(order)
-        done.rows = _erase_rows(erasure)
+        done.rows = _erase_rows(erasure) + _erase_log(erasure)
         lines = _erase_events(cursor, erasure, order)
         if not lines:
             raise NotAnOrder(f"What request {number} names holds no words any more.")
@@ -148,11 +159,12 @@ def _as_an_act(cursor: CursorWrapper, order: Request, **more: str) -> None:
 def _take_off(order: Request) -> list[int]:
     """A claim or article that readers see is withdrawn; its address answers 451. Returns the claims to be counted anew."""
     what: Claim | Source | None = order.claim or order.source
-    if order.statement:
-        return list(order.statement.positions.using(OWNER).values_list("claim_id", flat=True))
-    if what is None:
-        return []
-    if what.publication in (Publication.PUBLISHED, Publication.UNDER_REVIEW):
+    source = order.source or (order.statement.source if order.statement else None)
+    if source is not None:
+        # What it takes to undo an act of triage, and the numbers by which copies of the text are found.
+        TriageAct.objects.using(OWNER).filter(source=source.pk).delete()
+        Sketch.objects.using(OWNER).filter(source=source.pk).delete()
+    if what is not None and what.publication in (Publication.PUBLISHED, Publication.UNDER_REVIEW):
         type(what)._default_manager.using(OWNER).filter(pk=what.pk).update(
             publication=Publication.WITHDRAWN.value
         )
@@ -161,10 +173,9 @@ def _take_off(order: Request) -> list[int]:
         Withdrawal.objects.using(OWNER).create(**place, **reason, by_id=order.approved_by_id or 0)
     if isinstance(what, Claim):
         return [what.pk]
-    TriageAct.objects.using(OWNER).filter(source=what.pk).delete()
-    Sketch.objects.using(OWNER).filter(source=what.pk).delete()
-    claims = Claim.objects.using(OWNER).filter(positions__statement__source=what.pk)
-    return list(claims.values_list("pk", flat=True).distinct())
+    on = Position.objects.using(OWNER)
+    on = on.filter(statement=order.statement) if order.statement else on.filter(statement__source=source)
+    return list(on.values_list("claim_id", flat=True).distinct())
 
 
 def _erase_rows(erasure: Erasure) -> int:
@@ -179,6 +190,25 @@ def _erase_rows(erasure: Erasure) -> int:
                 rows += 1
         if model is ReadingChange and erasure.gone:
             stored.filter(held.rows).delete()
+    return rows
+
+
+def _erase_log(erasure: Erasure) -> int:
+    """The admin's own log calls each row by its words."""
+    rows = 0
+    for model, held in erasure.held.items():
+        stored = model._default_manager.using(OWNER).filter(held.rows).values_list("pk", flat=True)
+        here = LogEntry.objects.using(OWNER).filter(
+            content_type__app_label=model._meta.app_label,
+            content_type__model__in=[
+                each._meta.model_name for each in apps.get_models() if issubclass(each, model)
+            ],
+            object_id__in=[str(pk) for pk in stored],
+        )
+        for entry in here:
+            entry.object_repr, entry.change_message = erasure.text(entry.object_repr), ""
+            entry.save(using=OWNER, update_fields=["object_repr", "change_message"])
+            rows += 1
     return rows
 
 

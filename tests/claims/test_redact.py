@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from claims import linking, reviewing
 from claims.history import Misfit, seal, verify
-from claims.models import Claim, Redaction, Request, Statement
+from claims.models import Claim, Redaction, Request, Statement, TriageAct
 from sources.models import Source
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, signed_in
 from tests.claims.test_seal import owner, settle, without_rules
@@ -27,7 +28,10 @@ PASSAGE = "no drones were sent to anybody"
 def a_published_story() -> Newsroom:
     room = make_newsroom()
     senior = make_account("grace", "senior editor", "editor")
-    linking.accept(room.suggestion, by=senior)
+    linking.settle(room.suggestion, by=senior)
+    for row in (room.denial, room.denial.positions.get(), room.claim, room.source):
+        LogEntry.objects.log_actions(senior.pk, [row], CHANGE, change_message="Changed.", single_object=True)
+    TriageAct.objects.create(by=senior, source=room.source, verb="revise", record={"was": room.denial.spans})
     reviewing.publish_source(room.source, by=senior)
     claim = Claim.objects.get(pk=room.claim.pk)
     reviewing.dispute(claim, by=senior, because={"en": REASON})
@@ -84,7 +88,14 @@ def test_an_article_is_erased_from_every_table_and_history_still_fits(
     room = a_published_story()
     public = reverse("public:source", args=[room.source.pk, room.source.slug])
     assert client.get(public).status_code == 200
-    assert {"sources_source", "sources_sourceevent", "claims_statement"} <= everywhere(PASSAGE)
+    holding = {
+        "sources_source",
+        "sources_sourceevent",
+        "claims_statement",
+        "claims_triageact",
+        "django_admin_log",
+    }
+    assert holding <= everywhere(PASSAGE)
     before = verify().events
     order = an_order(source=room.source)
     settle()
