@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import dj_database_url
+import dj_email_url
 from environs import EnvValidationError, ValidationError
+
+from claims.vocabulary import NoticeKind
 
 POSTGRESQL = "postgresql://user:password@host:5432/name"
 
@@ -43,6 +46,37 @@ def contacts(written: list[str]) -> None:
     for address in written:
         if not address.startswith(("mailto:", "https://", "tel:")):
             raise ValidationError("names an address that does not begin with mailto:, https:// or tel:.")
+
+
+# How e-mail can be sent; `submission` begins plain and goes on encrypted (STARTTLS), smtp with ?ssl=True is encrypted from the start.
+MAILERS = ("console", "smtp", "submission")
+
+
+def mail(url: str) -> None:
+    """environs validator of how e-mail is sent."""
+    scheme, _colon, _rest = url.partition(":")
+    try:
+        known = scheme in MAILERS and (scheme == "console" or bool(dj_email_url.parse(url)["EMAIL_HOST"]))
+    except (ValueError, KeyError):
+        known = False
+    if not known:
+        # The value is not repeated: it may hold a password.
+        raise ValidationError(
+            "is neither console: nor an address such as submission://user:password@mail.example:587."
+        )
+
+
+def mail_settings(url: str) -> dict[str, Any]:
+    """Django's EMAIL_… settings; where the address says nothing, Django's own."""
+    usual = {"EMAIL_HOST": "localhost", "EMAIL_PORT": 25, "EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": ""}
+    return usual | {name: value for name, value in dj_email_url.parse(url).items() if value is not None}
+
+
+def notices(kinds: list[str]) -> None:
+    """environs validator of the kinds of e-mail that are sent; none switches all off."""
+    known = [kind.value for kind in NoticeKind]
+    if unknown := sorted(set(kinds) - {*known, ""}):
+        raise ValidationError(f"names {', '.join(unknown)}; known are {', '.join(known)}.")
 
 
 def days(number: int) -> None:

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvValidationError
 
+from claims.vocabulary import NoticeKind
 from claimtracker import addresses, localdb, logs, places
 
 BASE_DIR = places.CHECKOUT
@@ -30,6 +31,12 @@ CLAIMTRACKER_SECOND_READER = env.bool("CLAIMTRACKER_SECOND_READER", False)
 CLAIMTRACKER_REQUIRE_TOTP = env.bool("CLAIMTRACKER_REQUIRE_TOTP", False)
 # Within how many days a request (a correction, a reply …) is to be answered.
 CLAIMTRACKER_REQUEST_DUE_DAYS = env.int("CLAIMTRACKER_REQUEST_DUE_DAYS", 2, validate=addresses.days)
+# Where e-mail goes (console: prints it), from whom, and which kinds are sent at all: `send_notices` sends them.
+CLAIMTRACKER_EMAIL_URL = env.str("CLAIMTRACKER_EMAIL_URL", "console:", validate=addresses.mail)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("CLAIMTRACKER_EMAIL_FROM", "claimtracker@localhost")
+CLAIMTRACKER_NOTICES: list[str] = env.list(
+    "CLAIMTRACKER_NOTICES", [kind.value for kind in NoticeKind], validate=addresses.notices
+)
 # Who reviews the claims, for search engines and feeds.
 CLAIMTRACKER_PUBLISHER = env.str("CLAIMTRACKER_PUBLISHER", "ClaimTracker")
 # Under which licence readers may reuse the data (API, exports, feeds): its name, and where to read it.
@@ -54,6 +61,13 @@ except EnvValidationError as error:
     raise ImproperlyConfigured(addresses.all_at_once(error)) from None
 
 DATA_DIR = places.data_dir()
+
+_mail = addresses.mail_settings(CLAIMTRACKER_EMAIL_URL)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10  # seconds; a server that does not answer is tried again the next time
 if not SECRET_KEY:
     try:
         SECRET_KEY = places.secret_key()

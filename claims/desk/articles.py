@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from claims import linking
 from claims.desk.acting import acts_for
 from claims.desk.comparing import Shown, difference, kept, side_by_side
+from claims.desk.hands import in_hands
 from claims.desk.marking import back_to
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
@@ -89,6 +90,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "beside": side_by_side(*(texts[end.pk] for end in _ends(opened))) if opened else None,
         "doubles": len(linking.in_the_original_too(source)) if may_triage else 0,
         "acts": acts_for(source, request.user),
+        "hands": in_hands(source, request.user),
         "may_triage": may_triage,
     }
     return render(request, "desk/article.html", context)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from claims.models import (
+    Assignment,
     Claim,
     Position,
     PositionQuerySet,
     ReadingChange,
+    Request,
+    RequestQuerySet,
     Statement,
     Verdict,
     VerdictQuerySet,
@@ -20,6 +27,9 @@ from sources.vocabulary import Outcome
 
 # What can turn a published assessment over.
 TURNS = (Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value)
+
+# What is due within so long is due.
+SOON = timedelta(days=1)
 
 
 def news_on_published_claims() -> PositionQuerySet:
@@ -66,6 +76,16 @@ def proposed_changes() -> QuerySet[ReadingChange]:
 def possible_copies() -> QuerySet[DerivationProposal]:
     """Articles of which nobody has said yet whether they are copies."""
     return DerivationProposal.objects.waiting()
+
+
+def requests_due() -> RequestQuerySet:
+    """What is due within a day, and what is overdue."""
+    return Request.objects.due(timezone.now() + SOON)
+
+
+def in_hands_of(user: Any) -> QuerySet[Assignment]:
+    """What this person was handed, or took, and has not said to be done."""
+    return Assignment.objects.filter(to=user, done_at=None)
 
 
 def failed_imports() -> QuerySet[ImportItem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,14 +24,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims import answering
+from claims.desk.hands import in_hands
 from claims.desk.marking import CHANGED_MEANWHILE, back_to, versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.people import editor_of
+from claims.desk.queues import requests_due
 from claims.desk.refusals import told
 from claims.desk.views import on_the_desk
 from claims.errors import Refused, Stale
 from claims.labels import choices, label
-from claims.models import Claim, Request, RequestQuerySet, Speaker
+from claims.models import Claim, Request, Speaker
 from claims.models.claim import READERS_SEE
 from claims.permissions import may
 from claims.vocabulary import ORDERS, OUTCOMES, RequestKind, RequestOutcome, Verb
@@ -40,8 +42,6 @@ from sources.models import Source, long_columns
 from sources.vocabulary import Language
 
 LINES_A_PAGE = 50
-# What is due within so long is due.
-SOON = timedelta(days=1)
 
 STATES: dict[str, Promise] = {
     "open": pgettext_lazy("requests", "Open"),
@@ -50,11 +50,6 @@ STATES: dict[str, Promise] = {
     "all": pgettext_lazy("requests", "All"),
 }
 ABOUT = ("claim", "source", "speaker")
-
-
-def due_now() -> RequestQuerySet:
-    """What is due within a day, and what is overdue."""
-    return Request.objects.due(timezone.now() + SOON)
 
 
 # --- The list
@@ -105,7 +100,7 @@ def _in_state(state: str) -> QuerySet[Any]:
     now = timezone.now()
     rows = {
         "open": Request.objects.open(),
-        "due": due_now(),
+        "due": requests_due(),
         "overdue": Request.objects.due(now),
         "all": Request.objects.all(),
     }[state]
@@ -321,6 +316,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context |= {
         "asked": found,
+        "hands": in_hands(found, request.user),
         "deeds": deeds,
         "replies": list(found.replies.order_by("received_at")),
         "is_order": found.kind in ORDERS,

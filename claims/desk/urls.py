@@ -21,6 +21,7 @@ urlpatterns = [
     path("changes/<int:pk>/", readings.decide, name="decide_reading"),
     path("", include("claims.desk.decision_urls")),
     path("", include("claims.desk.history_urls")),
+    path("", include("claims.desk.colleague_urls")),
     path("requests/", include("claims.desk.request_urls")),
     path("triage/", include("claims.desk.triage_urls")),
     path("language/", set_language, name="language"),

@@ -23,6 +23,7 @@ from claims import reviewing
 from claims.desk import queues
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.evidence import EvidenceForm, try_to_add
+from claims.desk.hands import in_hands, notes_on
 from claims.desk.marking import EVIDENCE_FOR, back_to, may_mark, name_of_act, say_done, versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.passages import passages_of
@@ -96,6 +97,8 @@ def home(request: HttpRequest) -> HttpResponse:
             queues.second_readings().count(),
             reverse("desk:second_readings"),
         ),
+        (_("Requests due"), queues.requests_due().count(), f"{reverse('desk:requests')}?state=due"),
+        (_("Handed to you"), queues.in_hands_of(request.user).count(), reverse("desk:mine")),
         (_("Claims in draft"), queues.drafts().count(), f"{claims}?publication=draft"),
         (_("Files refused at import"), queues.failed_imports().count(), f"{runs}?failed=yes"),
     ]
@@ -202,6 +205,9 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
             "source__body", "source__raw", "source__search"
         ),
         **requests_on(claim),
+        "hands": in_hands(claim, request.user),
+        "notes": notes_on(claim),
+        "may_write_notes": may(request.user, Verb.ASSIGN),
         "may_record": may(request.user, Verb.RECORD_REQUEST),
         "verdicts": claim.verdicts.filter(stage__in=DECIDED).select_related("author", "second_reader"),
     }

@@ -44,7 +44,7 @@ def test_strangers_sign_in_first_and_accounts_without_a_role_get_nowhere(
 def test_the_home_counts_what_waits_and_each_count_leads_to_its_list(editor: Client, room: Newsroom) -> None:
     answer = editor.get(reverse("desk:home"))
     counts = [n for _words, n, _address in answer.context["waiting"]]
-    assert counts == [0, 0, 0, 1, 0, 0, 0, 1, 0]
+    assert counts == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0]
     for _words, _n, address in answer.context["waiting"]:
         assert editor.get(address).status_code == 200
 

@@ -34,12 +34,16 @@ SAID = "We had the wrong month, as a reader told us."
 # Pages without a form that changes anything.
 READ = {
     "home", "article", "reading", "readings", "second_readings", "evidence_file", "claim_history", "claim_as_of", "dossier",
-    "dossier_json", "permissions", "speaker_history", "source_history", "requests", "triage", "triage_article", "triage_next",
+    "dossier_json", "permissions", "speaker_history", "source_history", "requests", "mine", "triage", "triage_article", "triage_next",
 }  # fmt: skip
 # Forms with nothing to overwrite, and why.
 NOTHING_TO_OVERWRITE = {
     "evidence": "adds a row",
     "record_request": "adds a row",
+    "assign": "adds a row; the same one twice is refused",
+    "finish_assignment": "is done once, by conditional update",
+    "write_note": "adds a row",
+    "notices": "one's own choice",
     "analyse": "reads the text again, which never changes; what it finds is only proposed",
     "decide_reading": "a proposed change is decided once: the second is told so",
     "decide_readings": "the same, for all on a page",
