@@ -80,7 +80,7 @@ def _inverted(s: Sentence, cue: Cue) -> Draft | None:
     """ "…, said X", «…» ha detto X", "…, fanno sapere da Baku": the content before the verb, who says it after it."""
     w, lex = s.w, s.lex
     ending = cue.first - 1
-    if ending < s.first or "q" not in cue.verb.frames or cue.modal:
+    if ending < s.first or "q" not in cue.verb.frames or cue.modal or cue.that:
         return None
     if not (w.is_mark(ending) or w.text[ending] in {",", "–", "—", "-"}):
         return None

@@ -34,6 +34,8 @@ def content_after(s: Sentence, cue: Cue) -> tuple[Range, str] | None:
     if "X" in frames and (false := _called_false(s, cue)) is not None:
         return false, "false"
     limit = min(s.end(), cue.last + FAR)
+    if cue.that and cue.last < limit and any(frame in frames for frame in "choi"):
+        return until(s, cue.last, cue), "that"
     infinitive = _infinitive_right_away(s, cue, limit)
     if infinitive is not None:
         return infinitive, "infinitive"

@@ -49,6 +49,8 @@ def _cue_at(w: Words, lex: Lexicon, i: int, known: list[Form], first: int, last:
         cue = maker(group, form)
         if cue is not None:
             cue.last = max(cue.last, end)
+            head = w.low[cue.last - 1]
+            cue.that = head.endswith(("che", "that")) and head not in lex.forms and len(head) > len("that")
             return cue
     return None
 

@@ -158,4 +158,6 @@ def _opens_content(w: Words, lex: Lexicon, j: int, last: int) -> bool:
         return True
     if token in lex.subjects or token in lex.determiners or token in lex.times:
         return True
+    if token == ",":
+        return j + 1 < last and w.low[j + 1] == "that"
     return token in ("for", "on", "to") and w.low[j - 1] in _WITH_PREPOSITION

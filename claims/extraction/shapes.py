@@ -138,7 +138,9 @@ def _impersonal(s: Sentence) -> Draft | None:
     if s.lex.nobody_triggers.isdisjoint(s.words) or any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
         return None
     begin = w.start[s.first]
-    match = s.lex.patterns["nobody"].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
+    match = s.lex.patterns["nobody"].search(
+        w.source[begin : w.end[s.last - 1]].lower().replace("’", "'").replace("\xa0", " ")
+    )
     if match is None:
         return None
     first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.first)

@@ -385,7 +385,9 @@ def _silence(s: Sentence) -> Draft | None:
     if lex.silent_triggers.isdisjoint(s.words):
         return None
     begin = w.start[s.first]
-    match = lex.patterns["silent"].search(w.source[begin : w.end[s.last - 1]].lower().replace("’", "'"))
+    match = lex.patterns["silent"].search(
+        w.source[begin : w.end[s.last - 1]].lower().replace("’", "'").replace("\xa0", " ")
+    )
     if match is None:
         return None
     first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.last - 1)

@@ -15,7 +15,7 @@ _REACH = 7
 @dataclass(slots=True)
 class Cue:
     """`first` to `last`: the words of the cue. `head`: the verb's own. `kind`: finite, gerund, passive, infinitive or perfect
-    ("dopo averlo negato"). `clitic`: an object inside the group ("lo nega"), a token, or -1."""
+    ("dopo averlo negato"). `clitic`: an object inside the group ("lo nega"), a token, or -1. `that`: the conjunction is glued to the verb ("dichiaratoche")."""
 
     first: int
     last: int
@@ -27,6 +27,7 @@ class Cue:
     clitic: int = -1
     ambiguous: bool = False
     modal: bool = False
+    that: bool = False
 
 
 @dataclass(slots=True)

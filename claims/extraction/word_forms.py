@@ -27,7 +27,7 @@ def forms_of(lex: Lexicon, token: str) -> list[Form]:
 def _guessed(lex: Lexicon, token: str) -> list[Form] | None:
     if len(token) <= 4:
         return None
-    found = (_glued(lex, token) if len(token) > 7 else None) or _misspelt(lex, token)
+    found = (_glued(lex, token) if len(token) > 6 else None) or _misspelt(lex, token)
     if found is None and token not in lex.phrases and lex.language == "it" and len(token) >= 6:
         match = _ENCLITIC.match(token)
         found = lex.forms.get(match[1]) if match else None
@@ -38,7 +38,7 @@ def _glued(lex: Lexicon, token: str) -> list[Form] | None:
     for tail in _TAILS:
         if token.endswith(tail):
             known = lex.forms.get(token[: -len(tail)])
-            if known is not None and known[0].tense in ("participle", "past", "finite"):
+            if known is not None and (known[0].tense in ("participle", "past", "finite") or tail == "che"):
                 return known
     return None
 
