@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -28,14 +29,18 @@ from claims.admin.inlines import (
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import sources_with, statements_with
+from claims.desk.marking import version_name, versions_in
 from claims.desk.people import editor_of
 from claims.desk.quoting import locate
 from claims.desk.refusals import told
-from claims.errors import Refused
+from claims.errors import Refused, Stale
 from claims.models import Carrier, Position, Statement, StatementSpeaker
 from claims.permissions import may
 from claims.vocabulary import Review, StatementOrigin, Verb
 
+CHANGED_IN_THE_LIST = gettext_lazy(
+    "Somebody changed some of these statements since you opened the list. Nothing was done: look again, then decide."
+)
 # So many suggestions are accepted or discarded in one request.
 AT_ONCE = 200
 
@@ -182,24 +187,34 @@ class StatementAdmin(ByTheTable, KeepsVersions):
 
     @admin.action(description=pgettext_lazy("triage", "Accept"))
     def accept_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        self._each(request, queryset, lambda statement: linking.accept(statement, by=editor_of(request)))
+        self._each(request, queryset, linking.accept)
 
     @admin.action(description=pgettext_lazy("triage", "Discard"))
     def discard_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        self._each(request, queryset, lambda statement: linking.reject(statement, by=editor_of(request)))
+        self._each(request, queryset, linking.reject)
 
-    def _each(
-        self, request: HttpRequest, queryset: QuerySet[Statement], act: Callable[[Statement], Any]
-    ) -> None:
-        """All or nothing, re-selected by key."""
+    @admin.display(description=SafeString('<input type="checkbox" id="action-toggle">'))
+    def action_checkbox(self, obj: Statement) -> SafeString:
+        """The box of a line carries the version that the line showed."""
+        box = super().action_checkbox(obj)
+        return format_html(
+            '{}<input type="hidden" name="{}" value="{}">', box, version_name(obj.pk), obj.version
+        )
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Statement], act: Callable[..., Any]) -> None:
+        """All or nothing, re-selected by key, each from the version that the list showed."""
         keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
             messages.error(request, _("Select at most %(n)s statements at a time.") % {"n": AT_ONCE})
             return
         try:
             with transaction.atomic():
-                for statement in Statement.objects.filter(pk__in=keys):
-                    act(statement)
+                chosen = list(Statement.objects.filter(pk__in=keys))
+                bases = versions_in(request.POST, chosen)
+                for statement in chosen:
+                    act(statement, by=editor_of(request), base=bases[statement.pk])
+        except Stale:
+            messages.error(request, CHANGED_IN_THE_LIST)
         except Refused as refused:
             messages.error(request, refused.sentence)
         except IntegrityError as error:

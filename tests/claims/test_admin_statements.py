@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from claims import reviewing
+from claims import linking, reviewing
 from claims.models import Claim, Correction, Denial, Position, Statement
 from tests.claims.desk_data import Newsroom, make_account, make_newsroom, signed_in
 from tests.claims.desk_forms import fields_of
@@ -181,9 +181,23 @@ def test_what_the_machine_found_says_so_until_an_editor_accepts_it(editor: Clien
 
 def test_suggestions_are_accepted_and_discarded_many_at_once(editor: Client, room: Newsroom) -> None:
     for action, review in (("accept_all", "accepted"), ("discard_all", "rejected")):
-        editor.post("/admin/claims/statement/", {"action": action, "_selected_action": [room.suggestion.pk]})
+        name = f"version_{room.suggestion.pk}"
+        listed = editor.get("/admin/claims/statement/").content.decode()
+        assert f'name="{name}" value="{room.suggestion.version}"' in listed
+        sent = {"action": action, "_selected_action": [room.suggestion.pk], name: room.suggestion.version}
+        editor.post("/admin/claims/statement/", sent)
         room.suggestion.refresh_from_db()
         assert room.suggestion.review == review
+
+
+def test_of_many_at_once_none_is_overwritten_that_somebody_changed(editor: Client, room: Newsroom) -> None:
+    shown = {f"version_{each.pk}": each.version for each in (room.suggestion, room.denial)}
+    linking.reject(room.suggestion, by=make_account("faster", "editor"), because="A figure of speech.")
+    sent = {"action": "accept_all", "_selected_action": [room.suggestion.pk, room.denial.pk], **shown}
+    answer = editor.post("/admin/claims/statement/", sent, follow=True)
+    assert "Nothing was done" in answer.content.decode()
+    room.suggestion.refresh_from_db()
+    assert room.suggestion.review == "rejected"
 
 
 def test_a_viewer_triages_nothing(room: Newsroom) -> None:
