@@ -146,7 +146,7 @@ def _beyond(positions: QuerySet[Position], sign: str, key: int) -> QuerySet[Posi
     """Said of both ends of the join: PostgreSQL does not conclude it, and would walk one of them from its beginning. (A lookup would
     name the same end twice.)"""
     ends = [f"{column} {sign} %s" for column in ("claims_position.statement_id", "claims_statement.id")]
-    return positions.extra(where=ends, params=[key, key])  # noqa: S610 (both columns are ours)
+    return positions.extra(where=ends, params=[key, key])  # noqa: S610  # nosec B610: both columns are ours
 
 
 def with_references(corrections: CorrectionQuerySet) -> CorrectionQuerySet:

@@ -82,12 +82,12 @@ def related(claim: Claim, names: Names) -> list[Related]:
         Claim.objects.published()
         .without_vectors()
         .select_related("figures")
-        .filter(pk__in=RawSQL(NEAR, [claim.pk, EXPECTED, PAIRS, FOR_EACH, *[claim.pk] * 3]))  # noqa: S611 (parameters)
+        .filter(pk__in=RawSQL(NEAR, [claim.pk, EXPECTED, PAIRS, FOR_EACH, *[claim.pk] * 3]))  # noqa: S611  # nosec B611: parameters
         .exclude(pk=claim.pk)
         .annotate(
             link=Subquery(links.values("kind")[:1]),
             why=Subquery(links.values("reason")[:1]),
-            shared=RawSQL(SHARED, [claim.pk], output_field=FloatField()),  # noqa: S611 (a parameter)
+            shared=RawSQL(SHARED, [claim.pk], output_field=FloatField()),  # noqa: S611  # nosec B611: a parameter
             actor_names=ArraySubquery(known.values(json=JSONObject(slug="slug", name="shown"))),
         )
         .order_by(F("link").asc(nulls_last=True), "-shared", "-pk")[: MOST_SHOWN + MOST_LINKED]

@@ -51,7 +51,7 @@ def in_script(found: dict[str, Any] | None) -> str:
     if found is None:
         return ""
     escapes = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-    return mark_safe(as_json(found).decode().translate(escapes))  # noqa: S308 (nothing in it is markup any more)
+    return mark_safe(as_json(found).decode().translate(escapes))  # noqa: S308  # nosec B308 B703: nothing in it is markup any more
 
 
 def is_unlisted(page: Any) -> bool:
