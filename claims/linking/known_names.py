@@ -280,4 +280,4 @@ def _sounding(table: str, questions: Sequence[_Heard]) -> RawSQL:
     """Keys of the names that answer one of the questions, each with its share of HEARD_ALIKE."""
     wanted = Jsonb([each._asdict() for each in questions])
     most = max(HEARD_ALIKE // len(questions), ANYWAY)
-    return RawSQL(_SOUNDING.format(table=table), [wanted, most])  # noqa: S611  # the name of one of our tables
+    return RawSQL(_SOUNDING.format(table=table), [wanted, most])  # noqa: S611  # nosec B611: the name of one of our tables
