@@ -220,6 +220,10 @@ def _said_twice(s: Sentence, cue: Cue, speaker: Range | None) -> Range | None:
         place = nouns.after(w, lex, s.first + 1, begin, bare=True)
         if place is not None and place[1] == begin and s.may_speak(place) and (plural or begin < cue.first):
             return place
+    if w.low[s.first] == "in" and speaker is not None and w.low[speaker[0]] == "they":
+        # "In Minsk they deny"
+        place = nouns.after(w, lex, s.first + 1, speaker[0], bare=True)
+        return place if place is not None and place[1] == speaker[0] and s.may_speak(place) else speaker
     if speaker is None or speaker[0] == s.first or w.low[speaker[0]] not in ("it", "he", "she"):
         return speaker
     named = nouns.before(w, lex, speaker[0], s.first)

@@ -131,6 +131,8 @@ def _stops_at_word(reach: _Reach, j: int) -> bool:
         return not (reach.phrase and w.text[j - 1] == "," and _relative_according(reach, j))
     if not reach.phrase:
         return False
+    if lex.language == "it" and token.endswith(("ndolo", "ndola", "ndoli", "ndole")):
+        return True  # "ha respinto le accuse definendole assurde"
     if token == "by":
         return w.low[min(j + 1, reach.end - 1)].endswith("ing")
     return token in _ENDS_A_PHRASE or (token in lex.complementizers and token not in _GOES_ON_IN_A_PHRASE)

@@ -363,7 +363,7 @@ def any_content(s: Sentence, cue: Cue, speaker: Range | None) -> tuple[Range, st
     if w.low[k] in lex.conjunctions:
         # "first denied and then confirmed the deaths": both verbs take what stands after the second
         later = next((c for c in s.cues if k < c.first <= k + 2), None)
-        same = later is not None and later.verb.act == cue.verb.act
+        same = (later is not None and later.verb.act == cue.verb.act) or "P" in cue.verb.frames
         found = content_after(s, later) if later is not None and not same else None
         return found if found is not None and found[1] == "object" else None
     if w.text[k] == "," and w.low[k + 1] in lex.conjunctions:

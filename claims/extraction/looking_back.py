@@ -173,6 +173,8 @@ def bare_denial(s: Sentence, previous: Range | None) -> Draft | None:
             or not s.ends(cue.last)
         ):
             continue
+        if any(first <= cue.first < last for draft in s.found for first, last in draft.contents):
+            continue
         if cue.last < s.end() and w.low[cue.last] in ("from", *s.lex.passive_by):
             return None
         if cue.verb.lemma not in ("deny", "negare", "smentire", "ammettere") or cue.clitic >= 0 or cue.modal:

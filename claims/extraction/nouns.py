@@ -200,6 +200,7 @@ def trim(w: Words, lex: Lexicon, first: int, last: int) -> Range | None:
             token in lex.conjunctions
             or (token in lex.adverbs and token not in lex.determiners)
             or token in ("anche", "pure", "even", "just", "•")
+            or (token.endswith("mente") and first + 1 < last)
         ) or (token in lex.times and first + 1 < last and token not in ("last", "this")):
             first += 1
         elif token in lex.prepositions and token not in ("circa", "oltre"):

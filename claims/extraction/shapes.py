@@ -7,7 +7,7 @@ import re
 
 from claims.extraction import nouns
 from claims.extraction.interposed import interposed
-from claims.extraction.lexicon import word_set
+from claims.extraction.lexicon import TURNS, word_set
 from claims.extraction.looking_back import bare_denial, looks_back
 from claims.extraction.sentences import Draft, Range, Sentence
 from claims.extraction.unspoken import without_a_verb
@@ -34,7 +34,7 @@ def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[
                 found = [back]
     if not found and not s.found:
         found = without_a_verb(s)
-    if not found and not s.found:
+    if not found and not any(draft.act in TURNS for draft in s.found):
         found = [draft for draft in (bare_denial(s, previous),) if draft is not None]
     if not found and not s.found and heading:
         found = [draft for draft in (_after_a_dash(s),) if draft is not None]
