@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from claims.models import Correction, Withdrawal
 from claims.public import dates
@@ -36,6 +38,21 @@ def in_a_language(row: Any, field: str) -> tuple[str, str]:
         return text, language
     other = {"it": "en", "en": "it"}[language]
     return getattr(row, f"{field}_{other}"), other
+
+
+def report_link(page: str) -> str:
+    """Where an error on that page (its whole address) is reported: for an e-mail address with the page filled in. "" without a contact.
+
+    Readers write from their own mail program (mailto, RFC 6068): the public pages take nothing.
+    """
+    address = next(iter(settings.CLAIMTRACKER_CONTACT), "")
+    if not address.startswith("mailto:"):
+        return address
+    filled = {
+        "subject": _("Error on a page of yours"),
+        "body": _("The page: %(page)s") % {"page": page} + "\r\n\r\n",
+    }
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(filled, quote_via=quote)}"
 
 
 def contacts() -> list[tuple[str, str]]:

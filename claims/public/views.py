@@ -28,7 +28,7 @@ from claims.models import Claim, Correction, Redaction, Speaker, Withdrawal
 from claims.public import lists
 from claims.public.claim_history import by_date, claim_history
 from claims.public.claim_page import claim_page
-from claims.public.corrections import contacts, correction_items, withdrawal_notice
+from claims.public.corrections import contacts, correction_items, report_link, withdrawal_notice
 from claims.public.decisions import stamp
 from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
@@ -139,7 +139,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
     found = _claim_or_answer(request, "claim", slug)
     if not isinstance(found, Claim):
         return found
-    shown = {"page": claim_page(found), "origin": _origin(request), "contacts": contacts()}
+    shown = {"page": claim_page(found), "origin": _origin(request), "report": _report(request)}
     return render(request, "public/claim.html", shown)
 
 
@@ -173,6 +173,11 @@ def _claim_or_answer(request: HttpRequest, page_name: str, slug: str) -> Claim |
 def _origin(request: HttpRequest) -> str:
     """What addresses begin with on paper, where a link cannot be followed."""
     return f"{request.scheme}://{request.get_host()}"
+
+
+def _report(request: HttpRequest) -> str:
+    """The page by its path alone: what stands behind a ? is not ours."""
+    return report_link(f"{_origin(request)}{request.path}")
 
 
 def _moved(kind: str, slug: str) -> HttpResponse:
@@ -243,7 +248,7 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     shown = speaker_page(found)
     if not shown.days:
         raise Http404
-    return render(request, "public/speaker.html", {"page": shown})
+    return render(request, "public/speaker.html", {"page": shown, "report": _report(request)})
 
 
 @public_page
@@ -260,7 +265,8 @@ def source(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return _gone(request, source=found)
     if found.slug != slug:
         return HttpResponsePermanentRedirect(reverse("public:source", args=[found.pk, found.slug]))
-    return render(request, "public/source.html", {"page": source_page(found), "origin": _origin(request)})
+    shown = {"page": source_page(found), "origin": _origin(request), "report": _report(request)}
+    return render(request, "public/source.html", shown)
 
 
 @public_page

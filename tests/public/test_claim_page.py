@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -147,18 +150,36 @@ def test_a_correction_is_on_the_page_and_in_the_log(client: Client) -> None:
 
 
 def test_readers_are_told_how_we_correct_and_whom_to_write_to(client: Client, settings: Any) -> None:
-    world = make_world()
+    make_world()
     settings.CLAIMTRACKER_CONTACT = ["mailto:desk@claims.example"]
     assert "How we correct" in text_of(client, "/en/corrections/")
     assert '<a href="mailto:desk@claims.example" rel="nofollow">desk@claims.example</a>' in text_of(
         client, "/en/corrections/"
     )
-    address = f"/en/claims/{world.claim.slug}/"
-    assert '<a href="mailto:desk@claims.example" rel="nofollow">Report an error</a>' in text_of(
-        client, address
+
+
+def test_an_error_is_reported_by_e_mail_with_the_pages_address_filled_in(
+    client: Client, settings: Any
+) -> None:
+    world = make_world()
+    pages = (
+        f"/en/claims/{world.claim.slug}/",
+        f"/en/speakers/{world.spokesman.slug}/",
+        f"/it/sources/{world.article.pk}-{world.article.slug}/",
+    )
+    settings.CLAIMTRACKER_CONTACT = ["mailto:desk@claims.example", "https://claims.example/write"]
+    for page in pages:
+        text = client.get(f"{page}?q=not-ours").content.decode()
+        (link,) = re.findall(r'href="(mailto:desk@claims[^"]+)"', text)
+        filled = parse_qs(urlsplit(unescape(link)).query)
+        assert filled["subject"][0]
+        assert f"http://testserver{page}\r\n" in filled["body"][0]
+    settings.CLAIMTRACKER_CONTACT = ["https://claims.example/write"]
+    assert '<a href="https://claims.example/write" rel="nofollow">Report an error</a>' in text_of(
+        client, pages[0]
     )
     settings.CLAIMTRACKER_CONTACT = []
-    assert "Report an error" not in text_of(client, address)
+    assert "Report an error" not in text_of(client, pages[0])
 
 
 def test_it_says_through_whose_hands_a_statement_came_and_how_many_they_were(client: Client) -> None:
