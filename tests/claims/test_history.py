@@ -10,7 +10,16 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, ProgrammingError, connection, connections, models, transaction
 
-from claims.models import ClaimFigures, HistorySeal, PossibleTurn, Redaction, Topic, TriageAct
+from claims.models import (
+    ClaimFigures,
+    HistorySeal,
+    MutedNotice,
+    PossibleTurn,
+    Redaction,
+    SentNotice,
+    Topic,
+    TriageAct,
+)
 from sources.models import ImportItem, ImportRun, Outlet, Sketch
 from tests.claims.every_model import EXAMPLES, change_of, stored_columns, tracked_models, unsaved
 from tests.databases import Clone
@@ -69,8 +78,10 @@ def test_every_table_of_ours_is_tracked_but_those_that_are_derived_or_are_logs()
         HistorySeal,
         ImportItem,
         ImportRun,
+        MutedNotice,
         PossibleTurn,
         Redaction,
+        SentNotice,
         Sketch,
         TriageAct,
     }

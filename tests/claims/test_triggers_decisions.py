@@ -398,6 +398,22 @@ def test_the_chain_of_seals_is_only_added_to() -> None:
         HistorySeal.objects.create(first=[], last=[], events=0, digest="", head="a")
 
 
+def test_the_same_thing_is_handed_to_the_same_colleague_once_while_it_is_open() -> None:
+    by, to = make_user(), make_user()
+    for kind, thing in {"claim": make_claim(), "source": make_source(), "request": make_order()}.items():
+        first = Assignment.objects.create(**{kind: thing}, to=to, by=by)
+        names = (
+            "claims_assignment_open_once_claim",
+            "claims_assignment_open_once_source",
+            "claims_assignment_open_once_request",
+        )
+        with refused(next(name for name in names if name.endswith(kind))):
+            Assignment.objects.create(**{kind: thing}, to=to, by=by)
+        Assignment.objects.create(**{kind: thing}, to=by, by=by)
+        change(first, done_at=timezone.now())
+        Assignment.objects.create(**{kind: thing}, to=to, by=by)
+
+
 # -- the desk --------------------------------------------------------------------------------------------------------------------
 
 
