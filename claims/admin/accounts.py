@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -22,13 +23,22 @@ from claims.admin.permitting import ByTheTable
 from claims.desk.versions import rows
 from claims.errors import Stale
 from claims.permissions import may
-from claims.vocabulary import Verb
+from claims.vocabulary import REASON_MIN_LENGTH, Verb
 
 # Sections that other packages bring (login attempts, one-time codes) ask Django's permissions, which nobody has here.
 admin.site.unregister(list(admin.site._registry))
 
 # What an administrator changes of an account; roles stand beside them.
 TOLD = ("username", "first_name", "last_name", "email", "is_active")
+
+
+class ResetForm(forms.Form):
+    because = forms.CharField(
+        label=gettext_lazy("Reason"),
+        min_length=REASON_MIN_LENGTH,
+        help_text=gettext_lazy("How you made sure who asks. It stays in the account's history."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 def mark_of(account: User) -> str:
@@ -136,20 +146,23 @@ class AccountAdmin(ByTheTable, UserAdmin):  # type: ignore[type-arg]
         return [path("<int:pk>/reset-code/", view, name="auth_user_reset_code"), *super().get_urls()]
 
     def reset_code(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Forgets the account's code app, so that its next login sets up a new one. Nobody does it for themselves."""
+        """Forgets the account's code app, so that its next login sets up a new one. Nobody does it for themselves, nor without a reason."""
         if not may(request.user, Verb.MANAGE_USERS) or request.user.pk == pk:
             raise PermissionDenied(_("Another administrator does this for you."))
         account = get_object_or_404(User, pk=pk)
         back = reverse("admin:auth_user_change", args=[pk])
-        if request.method == "POST":
+        form = ResetForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
             TOTPDevice.objects.filter(user=account).delete()
-            self.log_change(request, account, "reset one-time codes")
+            reason = form.cleaned_data["because"]
+            self.log_change(request, account, _("Reset one-time codes: %(reason)s") % {"reason": reason})
             messages.success(request, _("The next login sets up a new code app."))
             return HttpResponseRedirect(back)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Reset one-time codes"),
             "account": account,
+            "form": form,
             "next": back,
         }
         return TemplateResponse(request, "admin/claims/account/reset_code.html", context)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -10,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from tests.claims.desk_data import make_account, signed_in
+from tests.claims.desk_data import PASSWORD, make_account, signed_in
 from tests.claims.desk_forms import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -84,9 +87,16 @@ def test_an_administrator_forgets_the_code_app_of_a_colleague_after_a_question(
     assert signed_in(make_account("chief", "senior editor")).post(page).status_code == 403
     assert "sure who asks" in first.get(page).content.decode()
     assert TOTPDevice.objects.exists()
-    assert first.post(page)["Location"] == page_of(someone)
+    for short in ({}, {"because": "Lost."}):
+        assert first.post(page, short).status_code == 200
+    assert TOTPDevice.objects.exists()
+    why = "The telephone was stolen; we spoke in person."
+    assert first.post(page, {"because": why})["Location"] == page_of(someone)
     assert not TOTPDevice.objects.exists()
-    assert LogEntry.objects.get().object_id == str(someone.pk)
+    logged = LogEntry.objects.get()
+    assert (logged.object_id, logged.user.username) == (str(someone.pk), "first")
+    history = first.get(reverse("admin:auth_user_history", args=[someone.pk])).content.decode()
+    assert why in history
     assert page not in first.get(page_of(someone)).content.decode()
 
 
@@ -97,3 +107,23 @@ def test_nobody_forgets_their_own(first: Client) -> None:
     assert page not in first.get(page_of(mine)).content.decode()
     assert first.post(page).status_code == 403
     assert TOTPDevice.objects.exists()
+
+
+def test_guessing_a_password_is_slowed_down_for_one_account_from_one_address_and_shuts_out_nobody_else(
+    someone: User, client: Client
+) -> None:
+    other = make_account("other", "editor")
+    login = reverse("admin:login")
+
+    def enter(account: User, password: str, address: str = "192.0.2.1") -> int:
+        data = {"username": account.username, "password": password}
+        return Client().post(login, data, REMOTE_ADDR=address).status_code
+
+    for _number in range(4):
+        assert enter(someone, "wrong-password") == 200
+    assert enter(someone, "wrong-password") == 429
+    assert enter(someone, PASSWORD) == 429  # the right one too, for a quarter of an hour
+    assert enter(someone, PASSWORD, "192.0.2.2") == 302
+    assert enter(other, PASSWORD) == 302
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert enter(someone, PASSWORD) == 302
