@@ -162,10 +162,11 @@ def test_another_language_is_refused_in_one_sentence() -> None:
 
 
 # Ordinary words, cues, quotation marks and dirt, in any order: whatever happens to a text, spans stay inside it.
-_PIECES = st.sampled_from(
+_SOILED = (
     "“ ” « » \" ' ( ) – , . : ; ? ! \n \r\n \t \u200b \xa0 ha detto che il ministro said that Iran denied lo nega averlo negato secondo "
-    "according to Mosca e Teheran non è vero “No” 12.000 al- ’s n't 🙂 \x00 https://x.example/a la smentita di X: Kirby, the spokesman,".split(" ")
+    "according to Mosca e Teheran non è vero “No” 12.000 al- ’s n't 🙂 \x00 https://x.example/a la smentita di X: Kirby, the spokesman,"
 )  # fmt: skip
+_PIECES = st.sampled_from(_SOILED.split(" "))
 
 
 @settings(max_examples=400, deadline=None)
@@ -189,4 +190,4 @@ def test_reading_needs_no_django_and_importing_it_loads_no_spacy() -> None:
         "import sys, claims.extraction as e; assert 'spacy' not in sys.modules;"
         "e.extract('Iran denied it.', 'en'); assert 'spacy' in sys.modules; assert 'django' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True)
