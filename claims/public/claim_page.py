@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 
 from claims.labels import label
@@ -23,8 +23,9 @@ from claims.public.timeline import Strip, in_time_order, strip
 from claims.vocabulary import EvidenceKind, PartyState, Stage, Stance
 from sources.models import Source, long_columns
 
-# More than a reader takes in; the rest is said in words.
-MOST_STATEMENTS = 150
+# More than a reader takes in, and than 120 kB hold. Where there are more, those that deny, admit or take back come first.
+MOST_STATEMENTS = 70
+TURNING_FIRST = Case(When(stance__in=[Stance.DENIES, Stance.ADMITS, Stance.RETRACTS], then=0), default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class ClaimPage:
 def claim_page(claim: Claim) -> ClaimPage:
     """`claim`: published, with its topic and figures. Nine queries, whatever the number of statements."""
     found = list(
-        with_everything(Position.objects.published().filter(claim=claim)).order_by("id")[
+        with_everything(Position.objects.published().filter(claim=claim)).order_by(TURNING_FIRST, "id")[
             : MOST_STATEMENTS + 1
         ]
     )

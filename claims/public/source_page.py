@@ -14,7 +14,8 @@ from claims.public.naming import Names
 from sources.models import Source, long_columns
 from sources.vocabulary import PASSAGE_CONTEXT, Shown, SourcePublication
 
-MOST_PASSAGES = 300
+# An article has some thirty; more than these do not fit into 120 kB.
+MOST_PASSAGES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class SourcePage:
     is_whole: bool
     goes_on: bool
     notes: int
+    is_cut: bool
     copies: list[Source]
     newer: list[Source]
     older: Source | None
@@ -73,8 +75,9 @@ def source_page(source: Source) -> SourcePage:
             "claim__search_en",
             *long_columns("statement__source"),
         )
-        .order_by("statement_id", "id")[:MOST_PASSAGES]
+        .order_by("statement_id", "id")[: MOST_PASSAGES + 1]
     )
+    is_cut, positions = len(positions) > MOST_PASSAGES, positions[:MOST_PASSAGES]
     notes = _notes(positions)
     marks = [
         passages.Mark(span["start"], span["end"], key)
@@ -96,6 +99,7 @@ def source_page(source: Source) -> SourcePage:
         is_whole=is_whole,
         goes_on=shown is not None and passages.left_out_at_the_end(text, shown),
         notes=len(notes),
+        is_cut=is_cut,
         copies=list(
             Source.objects.published()
             .without_text()

@@ -16,7 +16,7 @@ from claims.public.timeline import in_time_order
 from claims.vocabulary import NameKind, Stance
 from sources.models import long_columns
 
-MOST_STATEMENTS = 150
+MOST_STATEMENTS = 70
 # Longer chains of "speaks for" are not followed.
 DEEPEST = 4
 

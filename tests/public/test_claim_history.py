@@ -170,3 +170,28 @@ def test_the_queries_stay_few_however_much_happened(
     ):
         with django_assert_max_num_queries(10):  # type: ignore[operator]
             assert client.get(f"/en/{address}").status_code == 200, address
+
+
+def test_a_page_with_very_many_statements_stays_small_and_shows_the_denials(client: Client) -> None:
+    claim = make_published_claim("Much was said", slug="much")
+    words = [
+        f"Sentence number {n} of an article that goes on for rather a long while was said."
+        for n in range(130)
+    ]
+    source = make_published_source("A title\n\n" + "\n".join(words))
+    speaker = make_speaker("A spokesman with a long name", kind="person", slug="spokesman")
+    for n, sentence in enumerate(words):
+        make_shown(make_said(source, sentence, speaker), claim, Stance.DENIES if n == 129 else Stance.ASSERTS)
+    contest.refresh([claim.pk])
+    for address in (
+        "claims/much/",
+        f"sources/{source.pk}-{source.slug}/",
+        "speakers/spokesman/",
+        "claims/much/history/",
+    ):
+        text = client.get(f"/en/{address}").content.decode()
+        assert len(text.encode()) < 120_000, address
+        assert "more statements than fit" in text or "claims/" not in address or "history" in address
+        if address == "claims/much/":
+            assert "Sentence number 129" in text
+            assert 'href="/api/v1/statements?claim=much"' in text
