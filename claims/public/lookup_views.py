@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -199,9 +200,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
 @public_page
 def sources(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "q", "language", "order", "outlet")
-    found = Source.objects.published().without_text().select_related("outlet")
-    if asked["q"]:
-        found = by_title(asked["q"])
+    every = Source.objects.published().without_text().select_related("outlet")
+    found: QuerySet[Source] = by_title(asked["q"]) if asked["q"] else every
     if asked["language"]:
         found = found.filter(language=asked["language"])
     chosen = published_outlets().filter(slug=asked["outlet"]).first() if asked["outlet"] else None
