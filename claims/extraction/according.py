@@ -5,66 +5,76 @@ from __future__ import annotations
 from claims.extraction import nouns
 from claims.extraction.bounds import content_before, until
 from claims.extraction.cues import Phrase
-from claims.extraction.lexicon import Verb
+from claims.extraction.lexicon import Verb, word_set
 from claims.extraction.sentences import Draft, Range, Sentence
 from claims.extraction.verb_groups import Cue
 from claims.vocabulary import Act
 
+# What hangs on a source without a comma ("people familiar with the talks", "fonti citate dal giornale").
+_HANGS_ON = word_set("seen obtained familiar published released citato citata citati citate")
+
 
 def according_to(s: Sentence, phrase: Phrase) -> Draft | None:
     """ "According to X, …", "…, according to X", "…, secondo X, …", "secondo cui …"."""
-    w, lex = s.w, s.lex
-    end = s.end()
+    w, lex, end = s.w, s.lex, s.end()
     if w.low[phrase.first] == "per" and lex.language == "en" and phrase.first > s.first:
         return None
+    if phrase.first > s.first and lex.language == "it" and w.low[phrase.first - 1] in lex.articles:
+        return None  # "un secondo funzionario"
     k = phrase.last - (w.low[phrase.last - 1] == "quanto")
     if k >= end:
         return None
     cue = Cue(phrase.first, phrase.last, phrase.first, Verb("according", Act.ASSERTS, "c"), "according")
-    lead = [m for m in range(s.first, phrase.first) if w.is_word(m)]
-    if lead and lex.language == "it" and w.low[phrase.first - 1] in lex.articles:
-        return None  # "un secondo funzionario"
-    if lex.language == "it" and (
-        w.low[k] in ("cui", "quanto")
-        or (w.low[k] in ("la", "il", "le", "i") and k + 1 < end and w.low[k + 1] in ("quale", "quali"))
-    ):
-        return _according_relative(s, phrase, cue, k)
-    if lex.language == "en" and w.low[k] in ("which", "whom"):
+    if _is_relative(s, k):
         return _according_relative(s, phrase, cue, k)
     source = nouns.after(w, lex, k, end, bare=w.low[phrase.last - 1] in lex.prepositions)
     if source is None or source[0] > k + 1:
         return None
-    m = _source_end(s, source, end)
-    if m > source[1] and all(w.is_capital(x) or w.text[x] == "," for x in range(source[1], m)):
-        source = (source[0], m)
-    initial = len(lead) == 0 or (len(lead) <= 2 and w.low[s.first] in lex.conjunctions | lex.adverbs)
-    if not initial and not (s.may_speak(source)):
-        return None
-    if initial and source[0] == k and lex.language == "it" and not _heads_a_source(s, source):
+    apposition = _source_end(s, source, end)
+    if all(w.is_capital(m) or w.text[m] == "," for m in range(source[1], apposition)):
+        source = (source[0], max(source[1], apposition))
+    lead = [m for m in range(s.first, phrase.first) if w.is_word(m)]
+    if not lead or (len(lead) <= 2 and w.low[s.first] in lex.conjunctions | lex.adverbs):
+        return _according_first(s, cue, source, k)
+    return _according_later(s, cue, source) if s.may_speak(source) else None
+
+
+def _is_relative(s: Sentence, k: int) -> bool:
+    """ "secondo cui", "secondo quanto", "secondo la quale", "according to which"."""
+    low = s.w.low
+    if s.lex.language == "en":
+        return low[k] in ("which", "whom")
+    of_which = low[k] in ("la", "il", "le", "i") and k + 1 < s.end() and low[k + 1] in ("quale", "quali")
+    return low[k] in ("cui", "quanto") or of_which
+
+
+def _according_first(s: Sentence, cue: Cue, source: Range, k: int) -> Draft | None:
+    """ "According to X, …": the content after the source."""
+    w, end = s.w, s.end()
+    if source[0] == k and s.lex.language == "it" and not _heads_a_source(s, source):
         return None  # "Secondo turno il 14 aprile"
     m = _source_end(s, source, end)
-    if initial:
-        start = m + 1 if m < end and w.text[m] == "," else m
-        if start >= end or end - start < 2:
-            return None
-        if w.low[start] in ("that", "che"):
-            start += 1
-        return _draft_according(s, cue, [until(s, start, cue)], source, "according-first")
-    left = content_before(s, phrase.first)
-    if not left:
+    start = m + 1 if m < end and w.text[m] == "," else m
+    if start >= end or end - start < 2:
         return None
-    contents = left
+    start += w.low[start] in ("that", "che")
+    return _draft_according(s, cue, [until(s, start, cue)], source, "according-first")
+
+
+def _according_later(s: Sentence, cue: Cue, source: Range) -> Draft | None:
+    """ "…, according to X": the content before it, and what goes on after a comma."""
+    w, end = s.w, s.end()
+    contents = content_before(s, cue.first)
+    m = _source_end(s, source, end)
+    between_commas = m + 2 < end and w.text[m] == "," and w.text[cue.first - 1] == ","
     if (
-        m < end
-        and w.text[m] == ","
-        and m + 2 < end
-        and w.text[phrase.first - 1] == ","
-        and not any(m < c.first <= m + 2 for c in s.cues)
+        contents
+        and between_commas
+        and not any(m < c.first for c in s.cues)
+        and w.low[m + 1] not in s.lex.relatives
     ):
-        later = any(m < c.first for c in s.cues)
-        if not later and w.low[m + 1] not in lex.relatives:
-            contents = [*left, until(s, m + 1, cue)]
-    return _draft_according(s, cue, contents, source, "according")
+        contents = [*contents, until(s, m + 1, cue)]
+    return _draft_according(s, cue, contents, source, "according") if contents else None
 
 
 def _heads_a_source(s: Sentence, source: Range) -> bool:
@@ -95,20 +105,7 @@ def _source_end(s: Sentence, source: Range, end: int) -> int:
     if (
         m < end
         and w.text[m] != ","
-        and w.low[m]
-        in lex.relatives
-        | {
-            "seen",
-            "obtained",
-            "familiar",
-            "published",
-            "released",
-            "citato",
-            "citata",
-            "citati",
-            "citate",
-        }
-        | lex.prepositions
+        and (w.low[m] in _HANGS_ON or w.low[m] in lex.relatives or w.low[m] in lex.prepositions)
     ):
         comma = next((x for x in range(m, end) if w.text[x] == "," and not w.quoted[x]), None)
         if comma is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims.extraction import nouns
 from claims.extraction.bounds import until
 from claims.extraction.contents import content_after
-from claims.extraction.lexicon import TURNS
+from claims.extraction.lexicon import TURNS, word_set
 from claims.extraction.sentences import OF_SOMETHING, Draft, Range, Sentence
 from claims.extraction.verb_groups import Cue
 from claims.vocabulary import Act
@@ -96,47 +96,22 @@ def _passive_subject(s: Sentence, cue: Cue) -> Range | None:
     return nouns.before(w, s.lex, cue.first, s.first)
 
 
+# Before "to": what follows is said ("went on to accuse", "was quick to deny", "limited himself to say").
+_GOVERNS = word_set(
+    "on continued continues began wanted sought seemed appeared forced came had rushed hastened moved took quick obliged"
+    " compelled keen ready limited limits confined keep keeps chose dared"
+)
+
+
 def to_infinitive(s: Sentence, cue: Cue) -> Draft | None:
-    """ "declined to say …", "went on to accuse …": the verb before "to" decides."""
+    """ "went on to accuse …", "was quick to deny …": the verb before "to" decides."""
     w, lex = s.w, s.lex
     j = cue.head - 2
     while j >= s.first and w.low[j] in lex.adverbs:
         j -= 1
-    if j < s.first:
+    if j < s.first or w.low[j] not in _GOVERNS:
         return None
-    governor = w.low[j]
-    if governor not in (
-        "on",
-        "continued",
-        "continues",
-        "began",
-        "wanted",
-        "sought",
-        "seemed",
-        "appeared",
-        "forced",
-        "came",
-        "had",
-        "rushed",
-        "hastened",
-        "moved",
-        "took",
-        "quick",
-        "obliged",
-        "compelled",
-        "keen",
-        "ready",
-        "limited",
-        "limits",
-        "confined",
-        "keep",
-        "keeps",
-        "chose",
-        "dared",
-        "refused_",
-    ):
-        return None
-    start = j - 1 if governor == "on" else j
+    start = j - 1 if w.low[j] == "on" else j
     while start - 1 > s.first and w.low[start - 1] in lex.auxiliaries:
         start -= 1
     speaker = nouns.before(w, lex, start, s.first)
