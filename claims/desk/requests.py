@@ -169,6 +169,7 @@ def record(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "received_at": timezone.now(),
         "sender": getattr(about.get("speaker"), "name", ""),
+        "language": getattr(about.get("answers"), "language", ""),
     }
     made = Request(**about)
     form = RecordForm(request.POST if request.method == "POST" else None, instance=made, initial=initial)
@@ -261,17 +262,17 @@ class Deed:
 
 
 DEEDS: dict[str, Deed] = {
-    "answer": Deed(
-        Verb.RECORD_REQUEST,
-        gettext_lazy("Record the answer"),
-        AnswerForm,
-        gettext_lazy("The answer is recorded."),
-    ),
     "publish": Deed(
         Verb.PUBLISH,
         gettext_lazy("Publish the reply in full"),
         None,
         gettext_lazy("Readers see the reply on the claim's page."),
+    ),
+    "answer": Deed(
+        Verb.RECORD_REQUEST,
+        gettext_lazy("Record the answer"),
+        AnswerForm,
+        gettext_lazy("The answer is recorded."),
     ),
     "hide": Deed(
         Verb.WITHDRAW,
