@@ -28,7 +28,7 @@ from claims.models import Assignment, MutedNotice, Request, SentNotice, Verdict,
 from claims.permissions import may, roles_of
 from claims.vocabulary import ALLOWED, NoticeKind, RequestKind, Role, Stage, Verb
 
-__all__ = ["Notice", "mute", "muted_by", "send", "waiting"]
+__all__ = ["Notice", "mute", "muted_by", "send", "switched_off", "waiting"]
 
 # What is due within so long is told.
 SOON = timedelta(days=1)
@@ -73,6 +73,11 @@ def mute(user: User, kinds: Iterable[NoticeKind]) -> None:
 
 def muted_by(user: User) -> set[NoticeKind]:
     return {NoticeKind(kind) for kind in user.muted_notices.values_list("kind", flat=True)}
+
+
+def switched_off() -> list[NoticeKind]:
+    """Kinds that this installation sends to nobody (CLAIMTRACKER_NOTICES)."""
+    return [kind for kind in NoticeKind if kind not in settings.CLAIMTRACKER_NOTICES]
 
 
 def waiting() -> list[Notice]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -124,5 +123,5 @@ def notices(request: HttpRequest) -> HttpResponse:
         noticing.mute(me, [kind for kind in NoticeKind if kind.value not in form.cleaned_data["kinds"]])
         messages.success(request, _("Your choice is stored."))
         return HttpResponseRedirect(reverse("desk:notices"))
-    off = [label(kind, NoticeKind) for kind in NoticeKind if kind not in settings.CLAIMTRACKER_NOTICES]
+    off = [label(kind, NoticeKind) for kind in noticing.switched_off()]
     return render(request, "desk/notices.html", {"form": form, "address": me.email, "off": off})

@@ -139,6 +139,9 @@ def test_every_wrong_setting_is_named_at_once_and_no_password_repeated() -> None
     said = refused(
         run(
             "check",
+            CLAIMTRACKER_EMAIL_URL="pigeon://root:hunter2@mail",
+            CLAIMTRACKER_NOTICES="assigned,everything",
+            CLAIMTRACKER_REQUEST_DUE_DAYS="0",
             DATABASE_URL="mysql://root:hunter2@db/x",
             DEBUG="perhaps",
             LOG_LEVEL="loud",
@@ -146,6 +149,9 @@ def test_every_wrong_setting_is_named_at_once_and_no_password_repeated() -> None
         )
     )
     assert [line.split(":")[0] for line in said.splitlines()] == [
+        "CLAIMTRACKER_EMAIL_URL",
+        "CLAIMTRACKER_NOTICES",
+        "CLAIMTRACKER_REQUEST_DUE_DAYS",
         "DATABASE_URL",
         "DEBUG",
         "LOG_LEVEL",
