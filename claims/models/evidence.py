@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
 from translated_fields.utils import fallback_to_any
@@ -10,7 +10,7 @@ from translated_fields.utils import fallback_to_any
 from claims.labels import choices
 from claims.models.claim import READERS_SEE, Claim
 from claims.models.statement import Statement
-from claims.vocabulary import EvidenceKind
+from claims.vocabulary import EvidenceKind, Stage
 from sources.models import Source
 from sources.triggers import Versioned, bump_version, misplaced, tracked
 from sources.vocabulary import SourcePublication
@@ -30,10 +30,29 @@ SPAN_FITS_ITS_SOURCE = pgtrigger.Trigger(
 )
 
 
+IN_FORCE = (Stage.CURRENT.value, Stage.SUPERSEDED.value)
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def published(self) -> EvidenceQuerySet:
-        """On a claim that readers see, and what it rests on is seen too. A private file is described, never handed out."""
+        """On a claim that readers see, and what it rests on is seen too. A private file is described, never handed out.
+
+        What was added for a proposal alone waits with it: readers see it when the decision is in force.
+        """
+        from claims.models.verdict import (
+            Verdict,
+        )  # the two tables know each other by the evidence's number alone
+
+        this = Func(
+            Func(Value("id"), OuterRef("pk"), function="jsonb_build_object"),
+            function="jsonb_build_array",
+            output_field=models.JSONField(),
+        )
+        cited = Verdict.objects.filter(claim=OuterRef("claim"), evidence__contains=this)
         return self.filter(
+            Q(created_at__lte=F("claim__published_at"))
+            | Exists(cited.filter(stage__in=IN_FORCE))
+            | ~Exists(cited.exclude(stage__in=IN_FORCE)),
             # EXISTS asks about this evidence's statement alone; IN would list every published statement first.
             Q(statement=None) | Exists(Statement.objects.published().filter(pk=OuterRef("statement"))),
             Q(source=None) | Q(source__publication=SourcePublication.PUBLISHED),

@@ -109,6 +109,33 @@ def test_a_proposal_is_taken_back_by_its_author_alone_and_stays_on_record(
     assert Verdict.objects.filter(stage="dropped").count() == 2
 
 
+def test_what_readers_see_already_does_not_vanish_because_a_proposal_cites_it(
+    editor: User, chief: User
+) -> None:
+    claim = make_claim()
+    known = reviewing.add_evidence(claim, by=editor, kind="supports", url="https://example.org/known")
+    reviewing.publish(claim, by=chief)
+    reviewing.propose(claim, Rating.CONFIRMED, by=editor, because=WHY, evidence=[known])
+    assert set(Evidence.objects.published()) == {known}
+
+
+def test_what_was_added_for_a_proposal_is_not_seen_before_the_decision_is_in_force(
+    editor: User, chief: User, seen: Position
+) -> None:
+    known = reviewing.add_evidence(seen.claim, by=editor, kind="context", url="https://example.org/known")
+    fresh = reviewing.add_evidence(seen.claim, by=editor, kind="refutes", url="https://example.org/fresh")
+    verdict = reviewing.propose(seen.claim, Rating.DISPUTED, by=editor, because=WHY, evidence=[fresh])
+    assert set(Evidence.objects.published()) == {known}
+    reviewing.send_back(verdict, by=chief, note=NOTE)
+    assert set(Evidence.objects.published()) == {known}
+    reviewing.propose_again(verdict, by=editor)
+    reviewing.approve(verdict, by=chief)
+    assert set(Evidence.objects.published()) == {known, fresh}
+    # A later proposal that cites it as well takes nothing away.
+    reviewing.propose(seen.claim, Rating.UNPROVEN, by=editor, because=WHY, evidence=[fresh])
+    assert set(Evidence.objects.published()) == {known, fresh}
+
+
 def test_nobody_sends_back_their_own(editor: User, seen: Position) -> None:
     with pytest.raises(Refused, match="your own"):
         reviewing.send_back(proposed(seen, editor), by=editor, note=NOTE)
