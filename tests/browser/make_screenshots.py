@@ -1,5 +1,6 @@
-"""Makes the pictures of the README and docs/ from a running site that holds the seeds.
+"""Makes the pictures of the README and docs/ from a running site that holds the seeds, and one article of ours to triage.
 
+    python3 manage.py import_articles tests/extraction/articles/en-01.txt && python3 manage.py read_sources
     .venv/bin/python tests/browser/make_screenshots.py http://127.0.0.1:8000 docs/screenshots --account editor:PASSWORD
 
 The key pages at 1280 and 390 pixels, light, in English (one in Italian too); with an account, the desk's pages too. Each picture is reduced to 128
@@ -76,6 +77,10 @@ def desk_pages(browser: Browser, site: str, folder: Path, name: str, password: s
     for each, address in DESK.items():
         page.goto(site + address)
         keep(page, folder / f"{each}.png", whole=False)
+    page.goto(f"{site}/desk/triage/")
+    page.locator("main li a").first.click()
+    page.wait_for_load_state()
+    keep(page, folder / "triage.png", whole=False)
     page.goto(f"{site}/admin/claims/claim/?q=Russia+asked+China")
     for box in page.locator("input.action-select").all()[:3]:
         box.check()
