@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from claims.history import seal
 from claims.models import Request
 from tests.claims.desk_data import make_account, make_newsroom, signed_in
 from tests.claims.test_history_pages import a_story
+from tests.claims.test_seal import seal
 
 
 @pytest.mark.parametrize("width", [320, 1280])

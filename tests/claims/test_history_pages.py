@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import linking, reviewing
-from claims.history import event_models, seal
+from claims.history import event_models
 from claims.models import Claim, HistorySeal, Position, Speaker
 from claims.vocabulary import NameKind
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, signed_in
+from tests.claims.test_seal import seal
 from tests.databases import Clone
 
 

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import linking, reviewing
-from claims.history import Misfit, seal, verify
+from claims.history import Misfit, verify
 from claims.models import Claim, Redaction, Request, Statement, TriageAct
 from sources.models import Source
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, signed_in
-from tests.claims.test_seal import owner, settle, without_rules
+from tests.claims.test_seal import owner, seal, settle, without_rules
 from tests.databases import Clone
 
 PASSAGE = "no drones were sent to anybody"
