@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from claims.public import lookup_views, views
 
@@ -27,4 +27,5 @@ urlpatterns = [
     path("corrections/", views.corrections, name="corrections"),
     path("method/", views.method, name="method"),
     path("about/", views.about, name="about"),
+    re_path(r"^(?P<language>en|it)/(?P<rest>.*)$", views.language_said_twice, name="said-twice"),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import (
@@ -87,6 +88,16 @@ def front(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(f"/{(get_language() or 'en')[:2]}/")
     patch_vary_headers(response, ["Accept-Language"])
     return response
+
+
+@csrf_exempt
+@require_safe
+def language_said_twice(request: HttpRequest, language: str, rest: str) -> HttpResponse:
+    """`/en/en/claims/`, which people and programs make of a base address and a path: to the page meant."""
+    asked = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(
+        f"/{language}/{quote(rest.lstrip('/'))}" + (f"?{asked}" if asked else "")
+    )
 
 
 @public_page

@@ -35,7 +35,20 @@ def test_the_list_of_addresses_in_these_tests_is_complete() -> None:
     world = make_world()
     with translation.override("en"):
         tested = {resolve(f"/en/{address}".partition("?")[0]).url_name for address in every_address(world)}
-    assert tested == {pattern.name for pattern in urls.urlpatterns}
+    assert tested == {pattern.name for pattern in urls.urlpatterns} - {"said-twice"}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("/en/en/", "/en/"),
+        ("/en/it/claims/?q=a%26b&page=2", "/it/claims/?q=a%26b&page=2"),
+        ("/en/en//example.org/", "/en/example.org/"),
+    ],
+)
+def test_a_language_said_twice_leads_to_the_page_meant_and_never_away(said: str, meant: str) -> None:
+    answer = Client().get(said)
+    assert (answer.status_code, answer["Location"]) == (301, meant)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
