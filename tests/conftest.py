@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,8 @@ from django.utils import translation
 
 from claimtracker.localdb import Server
 from tests import databases
-from tests.databases import Clone
+from tests.databases import ALIASES, Clone, point_at
 
-ALIASES = ("default", "public", "owner")
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
@@ -51,17 +50,6 @@ def test_template(test_server: Server) -> str:
     return databases.template(test_server)
 
 
-def _point_at(name: str, *, one_connection: bool) -> None:
-    """All aliases to one database: as one connection (so that public pages see the test's transaction) or as separate ones."""
-    for alias in ALIASES:
-        with suppress(AttributeError):
-            connections[alias].close()
-            del connections[alias]
-        connections.databases[alias]["NAME"] = name
-    if one_connection:
-        connections["public"] = connections["owner"] = connections["default"]
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest,
@@ -73,7 +61,7 @@ def django_db_setup(
     """Instead of pytest-django's: a clone for the run, with the application's rights."""
     with databases.clone(test_server, test_template) as found, django_db_blocker.unblock():
         request.config.stash[RUN_DATABASE] = found.name
-        _point_at(found.name, one_connection=True)
+        point_at(found.name, one_connection=True)
         yield
         connections["default"].close()
 
@@ -99,11 +87,11 @@ def clone_db(
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("a test takes `db` or `clone_db`, not both")
     with databases.clone(test_server, test_template) as found, django_db_blocker.unblock():
-        _point_at(found.name, one_connection=False)
+        point_at(found.name, one_connection=False)
         try:
             yield found
         finally:
-            _point_at(request.config.stash[RUN_DATABASE], one_connection=True)
+            point_at(request.config.stash[RUN_DATABASE], one_connection=True)
 
 
 @pytest.fixture
@@ -116,19 +104,8 @@ def fresh_database(test_server: Server, test_template: str) -> Iterator[Callable
 @pytest.fixture
 def live_site(clone_db: Clone) -> Iterator[str]:
     """The site itself on a free port of 127.0.0.1, over `clone_db`; yields http://127.0.0.1:PORT."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-    from django.test.testcases import LiveServerThread
-
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    if thread.error:
-        raise thread.error
-    try:
-        yield f"http://127.0.0.1:{thread.port}"
-    finally:
-        thread.terminate()
+    with databases.served() as address:
+        yield address
 
 
 # -- browser tests -----------------------------------------------------------------------------------------------------------

@@ -12,14 +12,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.db import connections
 
 from claimtracker import places
 from claimtracker.localdb import APP, OWNER, Server
 
 ROOT = Path(__file__).resolve().parents[1]
+ALIASES = ("default", "public", "owner")
 _numbers = itertools.count(1)
 
 
@@ -113,3 +116,32 @@ def clone(server: Server, template: str) -> Iterator[Clone]:
             yield Clone(server, name)
         finally:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def point_at(name: str, *, one_connection: bool) -> None:
+    """All aliases to one database: as one connection (so that public pages see the test's transaction) or as separate ones."""
+    for alias in ALIASES:
+        with suppress(AttributeError):
+            connections[alias].close()
+            del connections[alias]
+        connections.databases[alias]["NAME"] = name
+    if one_connection:
+        connections["public"] = connections["owner"] = connections["default"]
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The site itself on a free port of 127.0.0.1, over the database that Django points at; yields http://127.0.0.1:PORT."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
