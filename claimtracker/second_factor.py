@@ -20,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 from django_otp import login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -69,6 +70,7 @@ class SecondFactor:
 
 @never_cache
 @login_required(login_url="admin:login")
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Asks for the code; without a confirmed key, shows a new one first."""
     device = TOTPDevice.objects.filter(user=request.user, confirmed=True).first()

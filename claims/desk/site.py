@@ -12,7 +12,9 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from claims.desk.lookup import FindByName
 from claims.permissions import may
@@ -23,6 +25,9 @@ ORDER = [
     "Claim", "Denial", "Statement", "Position", "Speaker", "Topic", "Verdict", "Evidence", "Correction", "Withdrawal", "Request",
     "Source", "Outlet", "ImportRun",
 ]  # fmt: skip
+
+# Pages are read and forms are sent.
+METHODS = ["GET", "HEAD", "POST"]
 
 
 class DeskLogin(AdminAuthenticationForm):
@@ -49,6 +54,15 @@ class DeskSite(AdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """People and bodies are offered by any of their names, the best match first."""
         return cast(HttpResponse, FindByName.as_view(admin_site=self)(request))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """No page has another method than METHODS. Whoever is not let in is told that first."""
+        return super().admin_view(require_http_methods(METHODS)(view), cacheable)
+
+    @method_decorator(require_http_methods(METHODS))
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Django's view would take a PUT for a POST."""
+        return super().login(request, extra_context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may(request.user, Verb.READ_DESK)

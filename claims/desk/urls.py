@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from claims.desk import articles, readings, views
@@ -24,5 +25,5 @@ urlpatterns = [
     path("", include("claims.desk.colleague_urls")),
     path("requests/", include("claims.desk.request_urls")),
     path("triage/", include("claims.desk.triage_urls")),
-    path("language/", set_language, name="language"),
+    path("language/", require_http_methods(["GET", "HEAD", "POST"])(set_language), name="language"),
 ]
