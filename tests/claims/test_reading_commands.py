@@ -144,7 +144,9 @@ def start(url: str, *arguments: str) -> subprocess.Popen[str]:
     command = [
         sys.executable,
         "-c",
-        "import sys; from django.core.management import execute_from_command_line as go; go(sys.argv)",
+        # As on a terminal: whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"  # noqa: ISC004
+        "from django.core.management import execute_from_command_line as go; go(sys.argv)",
     ]
     environment = os.environ | {
         "DATABASE_URL": url,
