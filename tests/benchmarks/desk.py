@@ -1,0 +1,231 @@
+"""What the desk costs at the size of the database at hand: every list of the admin, every form, every look-up, the desk's pages.
+
+    CLAIMTRACKER_DATA=FOLDER python -m tests.benchmarks.desk [--times N] [--only WORD]
+
+Each list is opened, turned over, opened at its last page, sorted by every column and narrowed by every choice of every filter, and searched for a common
+word, a rare one and a name. CPU milliseconds of the site and of PostgreSQL, the mean of N: what a busy machine cannot falsify. The bars
+are PERFORMANCE.md P7; the exit is not zero when a page is over one. Everything is rolled back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "claimtracker.settings")
+django.setup()
+
+from django.contrib import admin  # noqa: E402 -- after the setup
+from django.contrib.auth.models import Group, User  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client, RequestFactory, override_settings  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from claims.models import Claim, ClaimFigures, Statement, StatementSpeaker  # noqa: E402
+from sources.models import Source  # noqa: E402
+from tests.benchmarks.pages import measured  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """At most so many queries, milliseconds of CPU and thousand bytes."""
+
+    queries: int
+    cpu: float
+    kilobytes: int
+
+
+BARS = {
+    "list": Bar(12, 120, 300),
+    "filter": Bar(12, 120, 300),
+    "sort": Bar(12, 120, 300),
+    "search": Bar(16, 200, 300),
+    "form": Bar(40, 120, 100),
+    "look-up": Bar(12, 100, 20),
+    "desk": Bar(40, 200, 300),
+}
+ROLES = ("editor", "senior editor", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    kind: str
+    name: str
+    address: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--only", default="", help="pages whose kind or name has this in it")
+    options = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    with override_settings(ALLOWED_HOSTS=["*"]), transaction.atomic():
+        somebody = make_somebody()
+        client = Client()
+        client.force_login(somebody, backend="django.contrib.auth.backends.ModelBackend")
+        print(
+            f"about {rows_of(Claim):,} claims, {rows_of(Statement):,} statements, {rows_of(Source):,} articles"
+        )
+        print(f"{'CPU ms a request':66} {'site':>6} {'database':>9} {'both':>6} {'queries':>8} {'kB':>5}")
+        chosen = [visit for visit in visits(somebody) if options.only in f"{visit.kind} {visit.name}"]
+        over = [visit.name for visit in chosen if not cost(client, visit, options.times)]
+        transaction.set_rollback(True)
+    print(f"{len(chosen)} pages")
+    if over:
+        raise SystemExit("over the bar: " + "; ".join(over))
+
+
+def rows_of(model: Any) -> int:
+    """As the database guesses it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [model._meta.db_table])
+        return int(cursor.fetchone()[0])
+
+
+def make_somebody() -> User:
+    """With every role, so that every page opens."""
+    somebody = User.objects.create_user("benchmark-of-the-desk")
+    somebody.groups.set(Group.objects.filter(name__in=ROLES))
+    return somebody
+
+
+def visits(somebody: User) -> list[Visit]:
+    admin.autodiscover()
+    found = []
+    for model, section in admin.site._registry.items():
+        found += list(of_section(model, section, somebody))
+    return found + list(of_desk())
+
+
+def words_to_find() -> dict[str, str]:
+    """A word that many claims have, one that few have, a name that often speaks."""
+    newest = Claim.objects.order_by("-pk").values_list("text_en", flat=True).first() or "nothing"
+    spoken = StatementSpeaker.objects.exclude(speaker=None).select_related("speaker").first()
+    return {
+        "a common word": "drones",
+        "a rare word": newest.split()[-1],
+        "a name": spoken.speaker.name if spoken and spoken.speaker else "nobody",
+        "words of nothing": "zzyzx quux",
+    }
+
+
+def of_section(model: Any, section: Any, somebody: User) -> Iterator[Visit]:
+    """Everything that a section of the admin offers."""
+    name = model._meta.model_name
+    page = reverse(f"admin:{model._meta.app_label}_{name}_changelist")
+    yield Visit("list", f"{name}", page)
+    request = RequestFactory().get(page)
+    request.user = somebody
+    changelist = section.get_changelist_instance(request)
+    if changelist.paginator.num_pages > 1:
+        yield Visit("list", f"{name}, second page", f"{page}?p=2")
+        yield Visit("list", f"{name}, last page", f"{page}?p={changelist.paginator.num_pages}")
+    if (onward := getattr(changelist, "onward", "")) and changelist.paginator.num_pages > 1:
+        yield Visit("list", f"{name}, beyond the last page", f"{page}{onward}")
+    for spec in changelist.filter_specs:
+        for choice in list(spec.choices(changelist))[1:]:
+            title = f"{name}, {spec.title}: {choice['display']}"
+            yield Visit("filter", title, f"{page}{choice['query_string']}")
+    for place, column in enumerate(changelist.list_display):
+        if place and changelist.get_ordering_field(column) and column in changelist.sortable_by:
+            yield Visit("sort", f"{name}, by {column}", f"{page}?o={place}")
+            yield Visit("sort", f"{name}, by {column}, backwards", f"{page}?o=-{place}")
+    if section.get_search_fields(request):
+        for what, words in words_to_find().items():
+            yield Visit("search", f"{name}, {what}", f"{page}?q={words.replace(' ', '+')}")
+    yield from of_forms(model, name)
+
+
+def of_forms(model: Any, name: str) -> Iterator[Visit]:
+    for what, key in interesting(model).items():
+        yield Visit(
+            "form", f"{name}, {what}", reverse(f"admin:{model._meta.app_label}_{name}_change", args=[key])
+        )
+
+
+def interesting(model: Any) -> dict[str, int]:
+    """The newest one, and the one on which most hangs."""
+    newest = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    found = {} if newest is None else {"the newest": newest}
+    busiest = {
+        "claim": lambda: ClaimFigures.objects.order_by("-statements").values_list("pk", flat=True).first(),
+        "source": lambda: most("SELECT source_id FROM claims_statement GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
+        "speaker": lambda: most(
+            "SELECT speaker_id FROM claims_statementspeaker WHERE speaker_id IS NOT NULL"
+            " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        ),
+        "statement": lambda: most("SELECT statement_id FROM claims_position GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
+        "topic": lambda: most("SELECT topic_id FROM claims_claim WHERE topic_id IS NOT NULL LIMIT 1"),
+    }.get(model._meta.model_name)  # fmt: skip
+    if busiest is not None and (key := busiest()) is not None:
+        found["the busiest"] = key
+    return found
+
+
+def most(sql: str) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def look_ups(words: dict[str, str]) -> Iterator[Visit]:
+    """Every field that completes what is typed, asked for nothing, for a few letters and for whole words."""
+    page = reverse("admin:autocomplete")
+    for model, section in admin.site._registry.items():
+        for field in section.autocomplete_fields:
+            meta = model._meta
+            asks = f"{page}?app_label={meta.app_label}&model_name={meta.model_name}&field_name={field}"
+            for what, term in {"nothing typed": "", "two letters": "ma", **words}.items():
+                title = f"{meta.model_name}.{field}, {what}"
+                yield Visit("look-up", title, f"{asks}&term={term.replace(' ', '+')}")
+
+
+def of_desk() -> Iterator[Visit]:
+    yield from look_ups(words_to_find())
+    claim, article = interesting(Claim).get("the busiest"), interesting(Source).get("the busiest")
+    for name in ("home", "triage", "triage_sure", "second_readings", "requests", "mine", "readings"):
+        yield Visit("desk", name, reverse(f"desk:{name}"))
+    if claim is not None:
+        yield Visit("desk", "a claim, the busiest", reverse("desk:claim", args=[claim]))
+        yield Visit("desk", "a claim, its last page", f"{reverse('desk:claim', args=[claim])}?page=9999")
+        for name in ("claim_history", "claim_as_of", "dossier", "evidence"):
+            yield Visit("desk", f"a claim, {name}", reverse(f"desk:{name}", args=[claim]))
+    if article is not None:
+        for name in ("article", "triage_article", "reading", "source_history"):
+            yield Visit("desk", f"an article, {name}", reverse(f"desk:{name}", args=[article]))
+    yield Visit("desk", "the sections", reverse("admin:index"))
+
+
+def cost(client: Client, visit: Visit, times: int) -> bool:
+    """Prints one line; whether the page stays under its bar."""
+    client.get(visit.address)  # what a process reads once
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(visit.address)
+        asked = len(queries)
+    if answer.status_code != 200:
+        raise SystemExit(f"{visit.name}: {answer.status_code} {answer.get('Location', '')}")
+    size = len(answer.content) / 1000
+    site, database = measured(lambda: client.get(visit.address), times)
+    bar = BARS[visit.kind]
+    held = asked <= bar.queries and site + database <= bar.cpu and size <= bar.kilobytes
+    mark = "" if held else "  <<<"
+    print(
+        f"{visit.kind + ': ' + visit.name:66.66} {site:6.0f} {database:9.0f} {site + database:6.0f} {asked:8} {size:5.0f}{mark}",
+        flush=True,
+    )
+    return held
+
+
+if __name__ == "__main__":
+    main()
