@@ -31,6 +31,7 @@ __all__ = [
     "import_all",
     "import_article",
     "import_batch",
+    "in_batches",
     "start_run",
 ]
 
@@ -68,7 +69,7 @@ def import_all(
     Raises django.db.OperationalError when the database goes away; what was answered before is stored.
     """
     planned = Planned()
-    for batch in _batches(_articles(files, encoding)):
+    for batch in in_batches(files, encoding=encoding):
         yield from import_batch(batch, run=run, by=by, dry_run=dry_run, planned=planned)
     if run is not None:
         finish_run(run)
@@ -79,6 +80,11 @@ def import_article(
 ) -> Answer:
     """Stores one article. `name`: what the run calls it (its title by default)."""
     return import_batch([(name or article.title, article)], run=run, by=by, dry_run=dry_run)[0]
+
+
+def in_batches(files: Iterable[Incoming], *, encoding: str | None = None) -> Iterator[list[Named]]:
+    """Reads the files; their articles in lots of one transaction each, always cut the same way."""
+    return _batches(_articles(files, encoding))
 
 
 def _articles(files: Iterable[Incoming], encoding: str | None) -> Iterator[Named]:
