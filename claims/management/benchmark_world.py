@@ -84,12 +84,15 @@ class _Claim:
 
 
 class World:
-    """`claims`: how many, rounded up to whole blocks of `size` (a multiple of twenty); `waiting`: how many suggestions wait for triage."""
+    """`claims`: how many, rounded up to whole blocks of `size` (a multiple of twenty); `waiting`: how many suggestions wait for triage;
+    `speakers`: how many people, one for twenty claims by default."""
 
-    def __init__(self, claims: int, waiting: int = 0, *, size: int = CLAIMS, seed: int = 1) -> None:
+    def __init__(
+        self, claims: int, waiting: int = 0, *, size: int = CLAIMS, seed: int = 1, speakers: int = 0
+    ) -> None:
         self.size = size
         self.blocks = -(-claims // size)
-        self.speakers = BODIES + self.blocks * size // 20
+        self.speakers = BODIES + max(speakers, self.blocks * size // 20)
         self.waiting = -(-waiting // SUGGESTIONS)
         self._seed = seed
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from claims.management.benchmark_world import World
 from claims.management.commands.make_benchmark_data import fill
@@ -43,3 +44,23 @@ def test_a_database_with_claims_is_refused() -> None:
     with pytest.raises(CommandError, match="a database of its own"):
         call_command("make_benchmark_data", claims=100)
     assert Claim.objects.count() == 1
+
+
+def test_a_large_world_is_a_small_one_many_times_over(clone_db: object) -> None:
+    assert list(fill(World(100, size=100), copies=2)) == [100, 200, 300]
+
+    assert Claim.objects.count() == ClaimFigures.objects.count() == 300
+    assert Statement.objects.count() == Position.objects.count() == 930
+    first, again = Claim.objects.get(slug="claim-1"), Claim.objects.get(slug="claim-1-2")
+    assert [p.stance for p in again.positions.order_by("pk")] == [
+        p.stance for p in first.positions.order_by("pk")
+    ]
+    assert {p.statement.source.url for p in again.positions.all()} == {
+        f"{p.statement.source.url}-2" for p in first.positions.all()
+    }
+    assert again.events.count() == first.events.count() >= 1
+    # The triggers are awake again: history is written, and nobody deletes what readers saw.
+    published = Claim.objects.published().order_by("-pk").first()
+    with pytest.raises(IntegrityError, match="never deleted"):
+        published.delete()
+    assert make_claim(slug="one-more").events.count() == 1

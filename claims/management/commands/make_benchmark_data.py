@@ -12,6 +12,7 @@ from django.db import connection, connections, models, transaction
 from django.utils import timezone
 
 from claims import contest, signatures
+from claims.management.benchmark_copies import copied
 from claims.management.benchmark_world import CLAIMS, Row, World
 from claims.models import (
     Carrier,
@@ -32,6 +33,8 @@ TABLES: dict[str, type[models.Model]] = {
     "statementspeaker": StatementSpeaker, "carrier": Carrier, "position": Position, "evidence": Evidence, "verdict": Verdict,
 }  # fmt: skip
 BATCH = 500
+# So many are made one by one; of more, the rest are copies of these.
+ORIGINALS = 50_000
 
 
 class Command(BaseCommand):
@@ -42,7 +45,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--claims", type=int, required=True, metavar="N", help=f"in steps of {CLAIMS:,}")
+        parser.add_argument(
+            "--claims",
+            type=int,
+            required=True,
+            metavar="N",
+            help=f"in steps of {CLAIMS:,}; above {2 * ORIGINALS:,} in steps of {ORIGINALS:,}, copies of the first ones",
+        )
         parser.add_argument(
             "--suggestions", type=int, default=0, metavar="N", help="that wait for triage, besides"
         )
@@ -56,8 +65,9 @@ class Command(BaseCommand):
         if claims < 1 or suggestions < 0:
             raise CommandError("The number of claims is at least 1, that of suggestions at least 0.")
         began = time.monotonic()
-        world = World(claims, suggestions)
-        for done in fill(world):
+        copies = -(-claims // ORIGINALS) - 1 if claims > 2 * ORIGINALS else 0
+        world = World(ORIGINALS if copies else claims, suggestions, speakers=claims // 20)
+        for done in fill(world, copies):
             if sys.stderr.isatty():
                 self.stderr.write(f"\r{done:,} claims, {time.monotonic() - began:,.0f} s", ending="")
         self.stdout.write(
@@ -66,14 +76,19 @@ class Command(BaseCommand):
         )
 
 
-def fill(world: World) -> Iterator[int]:
-    """Stores a world in an empty database, a transaction a block; yields how many claims there are. Raises django.db.Error."""
+def fill(world: World, copies: int = 0) -> Iterator[int]:
+    """Stores a world in an empty database, a transaction a block, and copies it; yields how many claims there are.
+
+    Raises django.db.Error.
+    """
     author = User.objects.create(username="benchmark", is_active=False)
     with transaction.atomic():
         store(world.beginning())
     for number in range(world.blocks):
         _store_block(world.block(number), author)
         yield (number + 1) * world.size
+    for number in copied(copies):
+        yield (number + 1) * world.blocks * world.size
     first = {
         name: (TABLES[name]._default_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
         for name in ("source", "statement")
