@@ -31,6 +31,7 @@ ACTS: dict[str, Promise] = {
     "merge_speakers": gettext_lazy("Merged people or bodies"),
     "unmerge_speakers": gettext_lazy("Took back a merge of people or bodies"),
     "merge_claims": gettext_lazy("Merged claims"),
+    "unmerge_claims": gettext_lazy("Took back a merge of claims"),
     "split_claim": gettext_lazy("Split a claim"),
     "confirm_derivation": gettext_lazy("Confirmed as a copy"),
     "refuse_derivation": gettext_lazy("Refused as a copy"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from claims.desk import accepting, merging, second_reading
+from claims.desk import accepting, merging, second_reading, unmerging
 
 urlpatterns = [
     path("statements/<int:pk>/accept/", accepting.accept, name="accept"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("evidence/<int:pk>/file/", second_reading.evidence_file, name="evidence_file"),
     path("claims/<int:pk>/merge/", merging.merge_claim, name="merge_claim"),
     path("claims/<int:pk>/split/", merging.split_claim, name="split_claim"),
+    path("claims/<int:pk>/unmerge/", unmerging.unmerge_claim, name="unmerge_claim"),
     path("speakers/<int:pk>/merge/", merging.merge_speaker, name="merge_speaker"),
-    path("speakers/<int:pk>/unmerge/", merging.unmerge_speaker, name="unmerge_speaker"),
+    path("speakers/<int:pk>/unmerge/", unmerging.unmerge_speaker, name="unmerge_speaker"),
 ]

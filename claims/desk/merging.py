@@ -1,4 +1,4 @@
-"""Merging two claims or two people, taking a merge of people back, and splitting a claim: each is seen before it is done."""
+"""Merging two claims or two people, and splitting a claim: each is seen before it is done."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WhyForm(forms.Form):
     )
 
 
-def _carried_out(request: HttpRequest, form: forms.Form, do: Callable[[], Any]) -> tuple[Any, bool]:
+def carried_out(request: HttpRequest, form: forms.Form, do: Callable[[], Any]) -> tuple[Any, bool]:
     """What the step returned (True for None), and whether somebody was faster. None when refused: the form says why."""
     try:
         done = do()
@@ -92,7 +92,7 @@ def merge_claim(request: HttpRequest, pk: int) -> HttpResponse:
         form.fields["because"].label = READERS_SEE_WHY
     if request.method == "POST" and form.is_valid():
         bases = versions_in(request.POST, [loser, into])
-        done, is_stale = _carried_out(
+        done, is_stale = carried_out(
             request,
             form,
             lambda: linking.merge_claims(
@@ -105,7 +105,9 @@ def merge_claim(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
         if done:
-            messages.success(request, _("Merged: everything stands here now."))
+            messages.success(
+                request, _("Merged: everything stands here now. It can be taken back on this page.")
+            )
             return HttpResponseRedirect(reverse("desk:claim", args=[into.pk]))
         if is_stale:
             status = 409
@@ -153,7 +155,7 @@ def _what_moves(loser: Claim, into: Claim) -> list[str]:
         if not into.is_public:
             said.append(_("The other one is not published: publish it first."))
     said.append(_("Its own decisions stay on record and count no longer."))
-    return said
+    return [*said, _("It can be taken back.")]
 
 
 class SplitForm(WhyForm):
@@ -188,7 +190,7 @@ def split_claim(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"claim": claim, "form": form}
     if request.method == "POST" and form.is_valid():
         base, words = versions_in(request.POST, [claim])[claim.pk], form.cleaned_data
-        done, is_stale = _carried_out(
+        done, is_stale = carried_out(
             request,
             form,
             lambda: linking.split_claim(
@@ -253,7 +255,7 @@ def merge_speaker(request: HttpRequest, pk: int) -> HttpResponse:
     form = WhyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         bases = versions_in(request.POST, [loser, into])
-        done, is_stale = _carried_out(
+        done, is_stale = carried_out(
             request,
             form,
             lambda: linking.merge_speakers(
@@ -331,39 +333,3 @@ def _what_of_them_moves(loser: Speaker, into: Speaker) -> Sequence[str]:
     )
     said = [sentence % {"n": count} for count, sentence in lines if count]
     return [*said, _("Its address leads readers to the other one (301)."), _("It can be taken back.")]
-
-
-@on_the_desk(Verb.MERGE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def unmerge_speaker(request: HttpRequest, pk: int) -> HttpResponse:
-    """Takes the merge of a person or body back."""
-    loser = get_object_or_404(Speaker.objects.select_related("merged_into"), pk=pk)
-    into, status = loser.merged_into, 200
-    if into is None:
-        raise Http404
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"loser": loser, "into": into, "form": form}
-    if request.method == "POST" and form.is_valid():
-        base = versions_in(request.POST, [loser])[loser.pk]
-        done, is_stale = _carried_out(
-            request,
-            form,
-            lambda: (
-                linking.unmerge_speakers(
-                    loser, by=editor_of(request), because=form.cleaned_data["because"], base=base
-                ),
-            ),
-        )
-        if done:
-            (left,) = done
-            words = ngettext(
-                "Taken back. %(n)s line was changed since and stays as it is.",
-                "Taken back. %(n)s lines were changed since and stay as they are.",
-                left,
-            )
-            messages.success(request, words % {"n": left} if left else _("Taken back: there are two again."))
-            return HttpResponseRedirect(reverse("admin:claims_speaker_change", args=[loser.pk]))
-        if is_stale:
-            status, context["conflict"] = 409, meanwhile(loser, base)
-            loser.refresh_from_db(fields=["version"])
-    return render(request, "desk/unmerge.html", context, status=status)

@@ -201,6 +201,7 @@ def claim_context(request: HttpRequest, claim: Claim, form: DecisionForm) -> dic
         "may_draft": may(request.user, Verb.DRAFT),
         "acts": acts_for(claim, request.user),
         "may_merge": may(request.user, Verb.MERGE),
+        "merged": claim.merged.without_vectors().order_by("-pk"),
         "evidence": claim.evidence.select_related("statement", "source").defer(
             "source__body", "source__raw", "source__search"
         ),

@@ -5,7 +5,13 @@ when somebody else was faster, and PermissionDenied.
 """
 
 from claims.linking.making import guess_name, make_claim_from, make_speaker_from
-from claims.linking.merging import merge_claims, split_claim
+from claims.linking.merging import (
+    comes_back,
+    merge_claims,
+    split_claim,
+    unmerge_claims,
+    what_unmerging_moves,
+)
 from claims.linking.merging_speakers import merge_speakers, unmerge_speakers, what_merging_moves
 from claims.linking.names import Candidate, candidates, save_name_variant
 from claims.linking.origins import (
@@ -47,6 +53,7 @@ __all__ = [
     "candidates",
     "carry",
     "close_article",
+    "comes_back",
     "confirm_derivation",
     "credit",
     "detach",
@@ -74,8 +81,10 @@ __all__ = [
     "sure",
     "triage_once",
     "undo",
+    "unmerge_claims",
     "unmerge_speakers",
     "unweighed",
     "weigh",
     "what_merging_moves",
+    "what_unmerging_moves",
 ]

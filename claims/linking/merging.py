@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,15 +13,24 @@ from claims import contest, signatures
 from claims.acts import act, change, lock, stale
 from claims.corrections import in_both, note_change
 from claims.errors import Refused
+from claims.linking.reversing import reverse_act, the_merge, would_move_back
 from claims.linking.statements import touch
 from claims.models import Claim, ClaimLink, Evidence, OldSlug, Position
 from claims.models.addresses import free_slug
+from claims.models.claim import READERS_SEE
 from claims.permissions import require
 from claims.vocabulary import LinkKind, LinkState, Publication, Verb
+
+# What merging changes, so that taking it back looks there.
+TOUCHED = (Position, Evidence, OldSlug, Claim)
 
 
 def _took_in() -> str:
     return _("Another claim that says the same was merged into this one.")
+
+
+def _gave_back() -> str:
+    return _("A claim that had been merged into this one stands by itself again, with its statements.")
 
 
 def _gave_off() -> str:
@@ -67,6 +77,59 @@ def merge_claims(
         change(loser, {"merged_into": into})
         touch(into)
         contest.refresh([loser.pk, into.pk])
+
+
+def unmerge_claims(
+    loser: Claim, *, by: User, because: str, base: int | None = None, into_base: int | None = None
+) -> int:
+    """Takes a merge back: the statements and evidence that it moved are the loser's again, and its address is its own.
+
+    What came since stays where it came. Where readers will see the loser again, whoever may correct does it. Returns how many rows
+    had been changed since and were left. Raises Refused, Stale, PermissionDenied.
+    """
+    with act(Verb.MERGE, by=by, name="unmerge_claims", because=because):
+        stays = Claim.objects.filter(pk=loser.pk, merged_into__isnull=False).values("merged_into")
+        both = Claim.objects.select_for_update().filter(Q(pk=loser.pk) | Q(pk__in=stays)).order_by("pk")
+        held = {claim.pk: claim for claim in both}
+        stored = held[loser.pk]
+        into = held.get(stored.merged_into_id)
+        if into is None:
+            raise Refused("merge", _("It was not merged into another claim."))
+        for each, version in ((stored, base), (into, into_base)):
+            if version is not None and each.version != version:
+                raise stale(each, {}, base=version)
+        if into.merged_into_id is not None:
+            raise Refused("chain", _("That claim was merged itself: take that back first."))
+        if comes_back(stored):
+            require(by, Verb.CORRECT)
+            if not into.is_public:
+                raise Refused(
+                    "gone", _("The claim that it was merged into was withdrawn: reopen that one first.")
+                )
+        done = reverse_act(the_merge(stored), TOUCHED)
+        moved = Position.objects.filter(pk__in=done.rows.get(Position, []))
+        if into.is_public and (comes_back(stored) or moved.filter(published_at__isnull=False).exists()):
+            was = {"merged": stored.text} if comes_back(stored) else {}
+            note_change(into, by=by, before=was, after={}, text=because or in_both(_gave_back))
+        touch(into)
+        loser.refresh_from_db(fields=["merged_into", "version"])
+        contest.refresh([loser.pk, into.pk])
+        return done.left
+
+
+def comes_back(loser: Claim) -> bool:
+    """Whether readers would see this merged claim again."""
+    return loser.publication in READERS_SEE
+
+
+def what_unmerging_moves(loser: Claim) -> dict[str, int]:
+    """The preview: what would move back. Raises Refused where no history tells of the merge."""
+    context = the_merge(loser)
+    here = Q(claim=loser.merged_into_id)
+    return {
+        "statements": would_move_back(context, Position, here),
+        "evidence": would_move_back(context, Evidence, here),
+    }
 
 
 def split_claim(

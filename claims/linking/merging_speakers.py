@@ -12,7 +12,7 @@ from claims import contest
 from claims.acts import act, change, stale
 from claims.corrections import note_change, was_seen
 from claims.errors import Refused
-from claims.linking.reversing import reverse_act
+from claims.linking.reversing import reverse_act, the_merge
 from claims.models import (
     Affiliation,
     Carrier,
@@ -76,7 +76,7 @@ def unmerge_speakers(loser: Speaker, *, by: User, because: str, base: int | None
         into = _held([stored.merged_into_id])[stored.merged_into_id]
         if into.merged_into_id is not None:
             raise Refused("chain", _("%(name)s was merged itself: take that back first.") % {"name": into})
-        done = reverse_act(_the_merge(stored), TOUCHED)
+        done = reverse_act(the_merge(stored), TOUCHED)
         moved = Q(speakers__in=done.rows.get(StatementSpeaker, [])) | Q(
             carriers__in=done.rows.get(Carrier, [])
         )
@@ -117,16 +117,6 @@ def _both_held(loser: Speaker, into: Speaker, base: int | None, into_base: int |
 def _held(keys: list[int]) -> dict[int, Speaker]:
     rows = Speaker.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     return {speaker.pk: speaker for speaker in rows}
-
-
-def _the_merge(loser: Speaker) -> Any:
-    """The history context of the act that merged it."""
-    events: Any = loser.events  # type: ignore[attr-defined]
-    before = events.filter(merged_into=None).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
-    merged = events.filter(pgh_id__gt=before or 0, merged_into__isnull=False).order_by("pgh_id").first()
-    if merged is None or merged.pgh_context_id is None:
-        raise Refused("history", _("Nothing is on record of how it was merged."))
-    return merged.pgh_context_id
 
 
 def _statements_of(speaker: Speaker) -> Any:

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
 
-__all__ = ["Reversed", "reverse_act"]
+from claims.errors import Refused
+
+__all__ = ["Reversed", "reverse_act", "the_merge", "would_move_back"]
 
 # Counted by the database itself.
 ITS_OWN = {"id", "version"}
@@ -45,6 +48,24 @@ def reverse_act(context: Any, tables: Iterable[type[models.Model]]) -> Reversed:
         row.save(force_insert=True)
         done.add(row)
     return done
+
+
+def the_merge(loser: Any) -> Any:
+    """The history context of the act that merged this claim or speaker into another. Raises Refused where nothing is on record."""
+    events = loser.events
+    before = events.filter(merged_into=None).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
+    moved = events.filter(pgh_label="update", pgh_id__gt=before or 0, merged_into__isnull=False)
+    merged = moved.order_by("pgh_id").first()
+    if merged is None or merged.pgh_context_id is None:
+        raise Refused("history", _("Nothing is on record of how it was merged."))
+    return merged.pgh_context_id
+
+
+def would_move_back(context: Any, model: type[models.Model], now: models.Q) -> int:
+    """The preview: how many rows that the act changed still stand where it put them (`now`)."""
+    history: Any = model._meta.get_field("events").related_model
+    moved = history._default_manager.filter(pgh_context=context, pgh_label="update").values("pgh_obj")
+    return model._default_manager.filter(now, pk__in=moved).count()
 
 
 def _events(model: type[models.Model], context: Any) -> list[tuple[Any, Any]]:

@@ -165,6 +165,13 @@ def unmerge_people(room: Newsroom) -> Opened:
     )
 
 
+def unmerge_claims(room: Newsroom) -> Opened:
+    other = Claim.objects.create(text_en="The same in other words", slug="the-same")
+    linking.merge_claims(other, into=room.claim, by=account("editor"), because=WHY)
+    page = reverse("desk:unmerge_claim", args=[other.pk])
+    return Opened(page, {"because": WHY, **versions(other, room.claim)})
+
+
 def possible_copy(room: Newsroom) -> Opened:
     copy = make_article("Talks", "Talks\n\nOfficials met on Monday in the capital, it is said.\n")
     made = DerivationProposal.objects.create(
@@ -228,6 +235,7 @@ FORMS: dict[str, Form] = {
     "merge_claim": (merge_claims, on_the_claim),
     "split_claim": (split_claim, on_the_claim),
     "merge_speaker": (merge_people, on_the_spokesman),
+    "unmerge_claim": (unmerge_claims, on_the_claim),
     "unmerge_speaker": (unmerge_people, on_the_spokesman),
     "decide_copy": (possible_copy, on_the_copy),
     "request": (answer_a_request, on_the_request),

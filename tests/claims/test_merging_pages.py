@@ -155,17 +155,22 @@ def test_a_merge_that_no_history_tells_of_is_not_taken_back(room: Newsroom) -> N
         linking.unmerge_speakers(double, by=account("editor"), because=WHY)
 
 
-@pytest.mark.parametrize("act", ["merge_speakers", "unmerge_speakers", "merge_claims", "split_claim"])
+@pytest.mark.parametrize(
+    "act", ["merge_speakers", "unmerge_speakers", "merge_claims", "unmerge_claims", "split_claim"]
+)
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.SENIOR_EDITOR, Role.VIEWER, Role.ADMIN, None])
 def test_merging_and_splitting_is_for_editors(act: str, role: Role | None, room: Newsroom) -> None:
     by: Any = make_user(role) if role else AnonymousUser()
-    double = make_double(room)
+    double, twin = make_double(room), make_claim("Testland sold them")
     if act == "unmerge_speakers":
         linking.merge_speakers(double, into=room.spokesman, by=account("editor"), because=WHY)
+    if act == "unmerge_claims":
+        linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
     todo: dict[str, Any] = {
         "merge_speakers": lambda: linking.merge_speakers(double, into=room.spokesman, by=by, because=WHY),
         "unmerge_speakers": lambda: linking.unmerge_speakers(double, by=by, because=WHY),
         "merge_claims": lambda: linking.merge_claims(make_claim(), into=room.claim, by=by, because=WHY),
+        "unmerge_claims": lambda: linking.unmerge_claims(twin, by=by, because=WHY),
         "split_claim": lambda: linking.split_claim(
             room.claim, WORDS, by=by, goes=list(room.claim.positions.values_list("pk", flat=True)[:1])
         ),
@@ -195,6 +200,119 @@ def test_a_merge_started_from_an_older_page_is_refused(room: Newsroom) -> None:
             linking.merge_claims(other, into=room.claim, by=account("editor"), because=WHY, **more)
     with pytest.raises(Stale):
         linking.split_claim(room.claim, WORDS, by=account("editor"), base=99)
+
+
+# --- taking a merge of claims back
+
+
+def make_twin(room: Newsroom) -> Claim:
+    """Another claim that says the same: a statement of its own, one that stands on both, and evidence."""
+    twin = make_claim("Testland sold drones to somebody", slug="twin")
+    said = make_words(room.source, "Officials met on Monday", review="accepted")
+    for statement in (said, room.denial):
+        Position.objects.create(statement=statement, claim=twin, stance="denies")
+    reviewing.add_evidence(twin, by=account("editor"), kind="context", url="https://example.org")
+    return twin
+
+
+def where_all_stands() -> list[Any]:
+    return [
+        list(Position.objects.order_by("pk").values_list("pk", "claim", "stance", "published_at")),
+        list(Evidence.objects.order_by("pk").values_list("pk", "claim")),
+        list(Claim.objects.order_by("pk").values_list("pk", "merged_into", "publication")),
+        list(OldSlug.objects.values_list("slug")),
+    ]
+
+
+def test_a_merge_of_claims_that_is_taken_back_leaves_everything_as_it_was(room: Newsroom) -> None:
+    shown(room)
+    twin = make_twin(room)
+    reviewing.publish(twin, by=account("chief"))
+    before, parties = where_all_stands(), twin.figures.parties
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    assert where_all_stands() != before
+    assert linking.what_unmerging_moves(twin) == {"statements": 1, "evidence": 1}
+    assert linking.unmerge_claims(twin, by=account("chief"), because="They are two.") == 0
+    assert where_all_stands() == before
+    twin.figures.refresh_from_db()
+    assert twin.figures.parties == parties
+    told = Correction.objects.filter(claim=room.claim).latest("pk")
+    assert (told.text_en, told.before) == ("They are two.", {"merged": "Testland sold drones to somebody"})
+    assert Client().get("/en/claims/twin/").status_code == 200
+
+
+def test_what_came_to_a_claim_since_the_merge_stays_there(room: Newsroom) -> None:
+    twin = make_twin(room)
+    moved = twin.positions.exclude(statement=room.denial).get()
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    other = make_claim("Something else", slug="else")
+    with pghistory.context(user=account("editor").pk, verb="edit"):
+        Position.objects.filter(pk=moved.pk).update(claim=other)
+    late = reviewing.add_evidence(
+        room.claim, by=account("editor"), kind="context", url="https://example.org/2"
+    )
+    assert linking.unmerge_claims(twin, by=account("editor"), because=WHY) == 1
+    moved.refresh_from_db()
+    late.refresh_from_db()
+    assert (moved.claim, late.claim) == (other, room.claim)
+
+
+def test_readers_see_a_merged_claim_again_only_through_who_may_correct(room: Newsroom) -> None:
+    shown(room)
+    twin = make_twin(room)
+    reviewing.publish(twin, by=account("chief"))
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    with pytest.raises(PermissionDenied):
+        linking.unmerge_claims(twin, by=account("editor"), because=WHY)
+    reviewing.withdraw(room.claim, by=account("chief"), because={"en": "It rests on a forgery."})
+    with pytest.raises(Refused, match="withdrawn"):
+        linking.unmerge_claims(twin, by=account("chief"), because=WHY)
+    assert Client().get("/en/claims/twin/", follow=True).status_code == 410
+
+
+def test_a_draft_that_is_itself_again_is_not_named_to_readers_but_what_they_saw_is_told(
+    room: Newsroom,
+) -> None:
+    shown(room)
+    twin = make_twin(room)
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    reviewing.publish_update(room.claim, by=account("chief"))
+    linking.unmerge_claims(twin, by=account("editor"), because="")
+    told = Correction.objects.filter(claim=room.claim).latest("pk")
+    assert "stands by itself again" in told.text_en and told.text_it
+    assert (told.before, told.after) == ({}, {})
+
+
+def test_only_a_merge_of_claims_is_taken_back_and_the_last_one_first(room: Newsroom) -> None:
+    twin, third = make_twin(room), make_claim("The third", slug="third")
+    with pytest.raises(Refused, match="not merged"):
+        linking.unmerge_claims(twin, by=account("editor"), because=WHY)
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    linking.merge_claims(room.claim, into=third, by=account("editor"), because=WHY)
+    with pytest.raises(Refused, match="take that back first"):
+        linking.unmerge_claims(twin, by=account("editor"), because=WHY)
+    unknown = make_claim("Merged outside", slug="outside", merged_into=third)
+    with pytest.raises(Refused, match="on record"):
+        linking.unmerge_claims(unknown, by=account("editor"), because=WHY)
+    page = as_("editor").get(reverse("desk:unmerge_claim", args=[unknown.pk]))
+    assert "on record" in page.content.decode()
+
+
+def test_a_merge_of_claims_is_taken_back_on_the_desk_after_a_look(room: Newsroom) -> None:
+    twin, editor = make_twin(room), as_("editor")
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    page = reverse("desk:unmerge_claim", args=[twin.pk])
+    assert page in editor.get(reverse("desk:claim", args=[room.claim.pk])).content.decode()
+    seen = editor.get(page).content.decode()
+    assert "1 statement moves back." in seen and "1 piece of evidence moves back." in seen
+    answer = editor.post(page, {"because": "They are two.", **versions(twin, room.claim)})
+    assert answer["Location"] == reverse("desk:claim", args=[twin.pk])
+    assert editor.get(page).status_code == 404
+    shown(room)
+    reviewing.publish(twin, by=account("chief"))
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    assert "a senior editor takes this merge back" in editor.get(page).content.decode()
+    assert "Readers see it again" in as_("chief").get(page).content.decode()
 
 
 # --- splitting claims
@@ -350,6 +468,8 @@ def pages_of(room: Newsroom) -> dict[str, tuple[str, list[Any], dict[str, Any]]]
     double, other = make_double(room), make_claim("Testland sold drones to somebody")
     merged = Speaker.objects.create(name="K. Testi", slug="k-testi", kind="person")
     linking.merge_speakers(merged, into=room.spokesman, by=account("editor"), because=WHY)
+    twin = make_claim("The same again", slug="same-again")
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
     first = room.claim.positions.first()
     assert first is not None
     into_claim, into_speaker = f"?into={room.claim.pk}", f"?into={room.spokesman.pk}"
@@ -369,11 +489,18 @@ def pages_of(room: Newsroom) -> dict[str, tuple[str, list[Any], dict[str, Any]]]
             [double, room.spokesman],
             {"because": WHY},
         ),
+        "unmerge_claim": (
+            reverse("desk:unmerge_claim", args=[twin.pk]),
+            [twin, room.claim],
+            {"because": WHY},
+        ),
         "unmerge_speaker": (reverse("desk:unmerge_speaker", args=[merged.pk]), [merged], {"because": WHY}),
     }
 
 
-@pytest.mark.parametrize("name", ["merge_claim", "split_claim", "merge_speaker", "unmerge_speaker"])
+@pytest.mark.parametrize(
+    "name", ["merge_claim", "unmerge_claim", "split_claim", "merge_speaker", "unmerge_speaker"]
+)
 def test_strangers_and_viewers_get_nowhere_and_a_stale_page_shows_what_changed(
     name: str, room: Newsroom, client: Client
 ) -> None:

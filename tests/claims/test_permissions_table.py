@@ -35,6 +35,7 @@ from sources.models import DerivationProposal, ImportRun
 from tests.claims.desk_data import REASON, make_account, make_newsroom, signed_in
 from tests.claims.every_model import unsaved
 from tests.factories import (
+    make_claim,
     make_published_claim,
     make_published_source,
     make_said,
@@ -180,6 +181,7 @@ TABLE: dict[str, Rule] = {
     "desk/evidence/<int:pk>/file/": READ,
     "desk/claims/<int:pk>/merge/": form(Verb.MERGE),
     "desk/claims/<int:pk>/split/": form(Verb.MERGE),
+    "desk/claims/<int:pk>/unmerge/": form(Verb.MERGE),
     "desk/speakers/<int:pk>/merge/": form(Verb.MERGE),
     "desk/speakers/<int:pk>/unmerge/": form(Verb.MERGE),
     "desk/claims/<int:pk>/history/": READ,
@@ -270,6 +272,7 @@ def addresses() -> dict[str, str]:
     said = make_said(read, "Read by readers", make_speaker("Seen Speaker", slug="seen-speaker"))
     make_shown(said, shown)
     keys: dict[str, Any] = {
+        "desk/claims/<int:pk>/unmerge": make_claim("Said twice", merged_into=room.claim).pk,
         "desk/claims/": room.claim.pk,
         "desk/sources/": room.source.pk,
         "desk/copies/": made(DerivationProposal),
