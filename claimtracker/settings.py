@@ -133,7 +133,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"machines": "claims.public.tags"},
+            "libraries": {
+                "machines": "claims.public.tags",
+                "remembered": "claims.public.remembered",
+                "signs": "claims.public.signs",
+            },
         },
     }
 ]

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from claims.labels import label
 from claims.models import Carrier, Position, PositionQuerySet, StatementSpeaker
 from claims.public import dates
+from claims.public.links import source_url
 from claims.public.naming import Names, joined
 from claims.public.timeline import Event
 from claims.vocabulary import Act, Hedge, Stance
@@ -106,10 +106,6 @@ def speaker_keys(positions: Iterable[Position]) -> Iterator[int | None]:
 
 def cards(positions: Iterable[Position], names: Names) -> list[Card]:
     return [_card(position, names) for position in positions]
-
-
-def source_url(source: Source) -> str:
-    return reverse("public:source", args=[source.pk, source.slug])
 
 
 def _card(position: Position, names: Names) -> Card:

@@ -26,11 +26,12 @@ from claims.labels import label
 from claims.models import Claim, Correction, Position, Verdict
 from claims.public import lists, sentences
 from claims.public.answers import for_machines, gone, problem
-from claims.public.cards import Card, cards, source_url, speaker_keys, with_everything
+from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import correction_items
 from claims.public.data import figures, origin_of
 from claims.public.decisions import decision
 from claims.public.found import claim_at, moved_to
+from claims.public.links import source_url
 from claims.public.naming import Names
 from claims.vocabulary import CorrectionKind, Publication
 from sources.models import long_columns

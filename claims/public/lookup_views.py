@@ -14,8 +14,8 @@ from django.utils.cache import patch_vary_headers
 from claims.labels import LABELS
 from claims.models import Speaker, Statement
 from claims.public import dates, lists
-from claims.public.cards import source_url
 from claims.public.filters import published_topics, readable
+from claims.public.links import source_url
 from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
 from claims.public.naming import Names, joined
