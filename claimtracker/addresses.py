@@ -35,6 +35,38 @@ def postgresql(url: str) -> None:
             raise ValidationError(f"is not a PostgreSQL address such as {POSTGRESQL}.") from None
 
 
+def replicas(urls: list[str]) -> None:
+    """environs validator of the addresses of a database's copies; an empty one is none."""
+    for number, url in enumerate(urls, 1):
+        try:
+            parse(url)
+        except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+            raise ValidationError(
+                f"number {number} is not a PostgreSQL address such as {POSTGRESQL}."
+            ) from None
+
+
+def lag(seconds: int) -> None:
+    """environs validator of how far a replica may be behind."""
+    if not 1 <= seconds <= 3600:
+        raise ValidationError("is not a number of seconds from 1 to 3600.")
+
+
+# libpq's names. Where another machine can answer, one that is silent is not waited for: 2 s to connect, 4 s for what was sent.
+GIVEN_UP = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 4000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
+
+def soon_given_up(database: dict[str, Any]) -> dict[str, Any]:
+    """The same settings of a Django database, with limits on waiting for its machine; what its address says stands."""
+    return {**database, "OPTIONS": {**GIVEN_UP, **database["OPTIONS"]}}
+
+
 def web(url: str) -> None:
     """environs validator of an address on the web; "" means none."""
     if url and not url.startswith(("https://", "http://")):

@@ -1,4 +1,7 @@
-"""Two addresses for machines: /healthz, the process answers; /readyz, the database does too, with every migration and its history protected."""
+"""Two addresses for machines: /healthz, the process answers; /readyz, the database does too, with every migration and its history protected.
+
+/readyz names replicas that are not used and why, and stays ready: the primary answers in their place.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from claims.public.replicas import replicas
 from claimtracker.hardening import is_hardened
 
 
@@ -47,4 +51,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
     missing = what_is_missing()
     if missing:
         return HttpResponse(f"not ready: {missing}\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    lines = ["ok", *(f"{name} {trouble}" for name, trouble in replicas().troubles().items() if trouble)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

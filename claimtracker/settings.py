@@ -54,11 +54,18 @@ CLAIMTRACKER_CONTACT: list[str] = env.list("CLAIMTRACKER_CONTACT", [], validate=
 CLAIMTRACKER_SITE_URL = env.str("CLAIMTRACKER_SITE_URL", "", validate=addresses.web)
 DATABASE_URL = env.str("DATABASE_URL", "", validate=addresses.postgresql)
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "", validate=addresses.postgresql)
+# Streaming copies of that database for readers' pages, and how many seconds they may be behind.
+DATABASE_REPLICA_URLS: list[str] = env.list("DATABASE_REPLICA_URLS", [], validate=addresses.replicas)
+CLAIMTRACKER_REPLICA_LAG = env.int("CLAIMTRACKER_REPLICA_LAG", 10, validate=addresses.lag)
 
 try:
     env.seal()
 except EnvValidationError as error:
     raise ImproperlyConfigured(addresses.all_at_once(error)) from None
+if DATABASE_REPLICA_URLS and not DATABASE_URL:
+    raise ImproperlyConfigured(
+        "DATABASE_REPLICA_URLS: the embedded server has no replicas; set DATABASE_URL."
+    )
 
 DATA_DIR = places.data_dir()
 
@@ -96,6 +103,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "procrastinate.contrib.django",
     "sources",
     "claims",
 ]
@@ -142,7 +150,7 @@ TEMPLATES = [
     }
 ]
 
-# One database under three names. `default`: the application. `public`: the same role, for public pages; the database itself
+# One database under three names, and its copies as `replica1`, `replica2` … `default`: the application. `public`: the same role, for public pages; the database itself
 # refuses what they might write. `owner`: makes and changes tables (migrate, backup); the web process never needs it.
 EMBEDDED = None if DATABASE_URL else DATA_DIR / "pg"
 
@@ -187,6 +195,13 @@ DATABASES = {
     ),
     "owner": _database(DATABASE_OWNER_URL or DATABASE_URL, role=localdb.OWNER, kept=0, lock_timeout="60s"),
 }
+CLAIMTRACKER_REPLICAS = [f"replica{number}" for number, _url in enumerate(DATABASE_REPLICA_URLS, 1)]
+for _alias, _url in zip(CLAIMTRACKER_REPLICAS, DATABASE_REPLICA_URLS, strict=True):
+    DATABASES[_alias] = addresses.soon_given_up(
+        _database(_url, role="", kept=60, statement_timeout="5s", default_transaction_read_only="on")
+    )
+if CLAIMTRACKER_REPLICAS:
+    DATABASES["public"] = addresses.soon_given_up(DATABASES["public"])
 DATABASE_ROUTERS = ["claimtracker.routing.OwnerMigrates", "claims.public.routing.PublicRouter"]
 # A reader's GET changes nothing and is not asked who it is: no session is touched, and pages may be cached.
 # History is found by object, by act and by transaction; what a row pointed to then needs no index.

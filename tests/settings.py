@@ -11,6 +11,7 @@ if not os.environ.get("CLAIMTRACKER_TESTING"):
     for name in (
         "DATABASE_URL",
         "DATABASE_OWNER_URL",
+        "DATABASE_REPLICA_URLS",
         "DEBUG",
         "ALLOWED_HOSTS",
         "SECRET_KEY",

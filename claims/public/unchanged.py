@@ -1,7 +1,8 @@
 """304 without making a page again, for whoever has it already, while nobody has written to the database since it was last made.
 
-The database's own snapshot is the clock: its text stays the same exactly as long as no writing transaction begins or ends. It is read
-before the page is made, so that what is written meanwhile makes the page count as old, never as new. Each process remembers by itself.
+The database's own snapshot is the clock: its text stays the same exactly as long as no writing transaction begins or ends. On a replica
+it is not (two transactions in progress, and the second ends: the text is the same); there it is how far the log has been replayed. It is
+read before the page is made, so that what is written meanwhile makes the page count as old, never as new. Each process remembers by itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from claims.models import Claim
 
 View = Callable[..., HttpResponse]
 
+MOMENT = """
+    SELECT CASE WHEN pg_is_in_recovery() THEN 'replayed ' || pg_last_wal_replay_lsn() ELSE pg_current_snapshot()::text END
+"""
 # Seconds that a cache shared by readers may keep an answer without asking.
 SHARED_FOR = 15
 # About 300 bytes each.
@@ -83,18 +87,18 @@ def not_made_again(view: View) -> View:
 
 
 def _moment() -> str:
-    """The database's snapshot; "" inside a transaction, where one's own writing would not show in it."""
+    """Which state the database that answers shows; "" inside a transaction, where one's own writing would not show in it."""
     connection = connections[router.db_for_read(Claim)]
     if connection.in_atomic_block:
         return ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
+        cursor.execute(MOMENT)
         return str(cursor.fetchone()[0])
 
 
 def _key(request: HttpRequest) -> str:
-    """Everything that a page depends on besides the database."""
-    parts = (request.scheme, request.get_host(), request.get_full_path())
+    """Everything that a page depends on besides the state of the database that it is read from."""
+    parts = (router.db_for_read(Claim), request.scheme, request.get_host(), request.get_full_path())
     return "\n".join(str(part) for part in (*parts, *(request.headers.get(name) for name in _VARYING)))
 
 
