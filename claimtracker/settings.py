@@ -150,8 +150,9 @@ TEMPLATES = [
     }
 ]
 
-# One database under three names, and its copies as `replica1`, `replica2` … `default`: the application. `public`: the same role, for public pages; the database itself
-# refuses what they might write. `owner`: makes and changes tables (migrate, backup); the web process never needs it.
+# One database under three names. `default`: the application. `public`: the same role, for public pages; the database itself
+# refuses what they might write. `owner`: makes and changes tables (migrate, backup); the web process never needs it. Its copies,
+# where there are any, are `replica1`, `replica2` …
 EMBEDDED = None if DATABASE_URL else DATA_DIR / "pg"
 
 
