@@ -244,8 +244,8 @@ def test_a_merge_of_claims_that_is_taken_back_leaves_everything_as_it_was(room: 
 def test_what_came_to_a_claim_since_the_merge_stays_there(room: Newsroom) -> None:
     twin = make_twin(room)
     moved = twin.positions.exclude(statement=room.denial).get()
-    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
     other = make_claim("Something else", slug="else")
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
     with pghistory.context(user=account("editor").pk, verb="edit"):
         Position.objects.filter(pk=moved.pk).update(claim=other)
     late = reviewing.add_evidence(
