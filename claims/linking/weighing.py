@@ -6,7 +6,7 @@ a few at a time, when the queue is opened; those weighed before there was a newe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -15,11 +15,12 @@ from claims.linking.similar import similar_to_each
 from claims.models import Claim, Position, PossibleTurn, Statement
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import TURNING_ACTS, Review
+from sources.models import Source
 
 __all__ = ["unweighed", "weigh"]
 
-# Compared with claims in one go.
-BATCH = 20
+# Weighed unless more are asked for, and compared with claims in one go.
+BATCH, AT_ONCE = 20, 60
 WAITING_TURNS = Q(review=Review.SUGGESTED.value, act__in=sorted(each.value for each in TURNING_ACTS))
 
 
@@ -28,21 +29,30 @@ def unweighed() -> QuerySet[Statement]:
     return Statement.objects.filter(WAITING_TURNS, turn=None).order_by("-pk")
 
 
-def weigh(*, limit: int = BATCH, source: int | None = None) -> int:
+def weigh(*, limit: int = BATCH, source: int | None = None, sources: Sequence[int] | None = None) -> int:
     """Compares at most `limit` of them with the claims we track; returns how many. Writes no history: it is derived.
 
-    `source`: those of one article, right after it was read. Without it the newest anywhere, and what was decided is forgotten.
+    `source`, `sources`: at most `limit` of each of these articles, right after they were read. Without: the newest anywhere, and what
+    was decided is forgotten.
     """
-    if source is not None:
-        keys = list(unweighed().filter(source=source).values_list("pk", flat=True)[:limit])
+    if source is not None or sources is not None:
+        keys = _newest_of([*(sources or ()), *([source] if source is not None else [])], limit)
     else:
         PossibleTurn.objects.exclude(statement__review=Review.SUGGESTED.value).delete()
         keys = list(unweighed().values_list("pk", flat=True)[:limit])
         if len(keys) < limit:
             keys += _weighed_before_the_newest_claim(limit - len(keys))
-    for start in range(0, len(keys), BATCH):
-        _weigh(keys[start : start + BATCH])
+    for start in range(0, len(keys), AT_ONCE):
+        _weigh(keys[start : start + AT_ONCE])
     return len(keys)
+
+
+def _newest_of(sources: Sequence[int], limit: int) -> list[int]:
+    """At most `limit` of each article."""
+    found: dict[int, list[int]] = {}
+    for pk, source in unweighed().filter(source__in=sources).values_list("pk", "source"):
+        found.setdefault(source, []).append(pk)
+    return [pk for keys in found.values() for pk in keys[:limit]]
 
 
 def _weighed_before_the_newest_claim(limit: int) -> list[int]:
@@ -62,11 +72,16 @@ def _weigh(keys: Iterable[int]) -> None:
     held = (
         Statement.objects.filter(WAITING_TURNS, pk__in=keys)
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .select_related("source")
-        .defer("source__raw", "source__search", "source__furniture")
+        .only("source", "spans", "said_earliest", "said_latest")
         .order_by("pk")
     )
     statements = list(held)
+    # Each article once, however many of its statements there are.
+    articles = Source.objects.only("title", "body", "language").in_bulk(
+        {each.source_id for each in statements}
+    )
+    for statement in statements:
+        statement.source = articles[statement.source_id]
     on = dict(
         Position.objects.filter(
             statement__in=statements, claim__publication__in=READERS_SEE, claim__merged_into=None

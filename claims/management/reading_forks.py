@@ -1,69 +1,96 @@
-"""Reading with several processes: forks extract, the parent alone writes.
+"""Reading with one process or several: each reads and stores some articles at a time, in one transaction.
 
-The pipelines are loaded before the fork, so that the forks share them; a fork never asks the database.
+With several the pipelines are loaded before the fork, so that the forks share them; each has its own connection.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.synchronize import Event
 
 from django.db import connections
 
-from claims.extraction import Finding, Known
+from claims import linking
+from claims.extraction import Known
 from claims.extraction.lexicon import LANGUAGES
 from claims.extraction.pipeline import load
-from claims.reading import Text, find
+from claims.reading import Answer, find, store_all, texts
+from sources.models import Source
 
-__all__ = ["found_in_each"]
+__all__ = ["read_each"]
 
-# Texts handed out ahead, for each fork: enough to keep it busy, few enough to keep memory flat.
-AHEAD = 4
+# Articles of one transaction: a commit costs as much as half an article, and whoever interrupts us waits for one of these.
+LOT = 10
+# Lots handed out ahead, for each fork: enough to keep it busy.
+AHEAD = 2
 
 # Set in the parent before the fork; the forks have it by birth.
 _names: Known | None = None
+_over: Event | None = None
 
 
-def found_in_each(
-    texts: Iterable[Text], names: Known, *, workers: int
-) -> Generator[tuple[Text, list[Finding]]]:
-    """Each text with what was found in it, in order. Raises concurrent.futures.process.BrokenProcessPool when a fork is killed."""
+def read_each(
+    keys: Sequence[int], names: Known, *, workers: int = 1, dry_run: bool = False
+) -> Generator[Answer]:
+    """Reads these sources and answers for each, in order; those that were deleted meanwhile have no answer. A lot of them is there
+    whole or not at all. Raises concurrent.futures.process.BrokenProcessPool when a fork is killed.
+    """
+    lots = [keys[start : start + LOT] for start in range(0, len(keys), LOT)]
     for language in LANGUAGES:
         load(language)
     if workers <= 1:
-        for text in texts:
-            yield text, find(text, names)
+        for lot in lots:
+            yield from _read(lot, names, dry_run)
         return
-    global _names
-    _names = names
+    context = multiprocessing.get_context("fork")
+    global _names, _over
+    _names, _over = names, context.Event()
     # A connection must not be shared with a fork.
     connections.close_all()
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts) as pool:
-        waiting: deque[tuple[Text, Future[list[Finding]]]] = deque()
+    with ProcessPoolExecutor(
+        min(workers, len(lots) or 1), mp_context=context, initializer=_begin, initargs=(os.getpid(),)
+    ) as pool:
+        waiting: deque[Future[list[Answer]]] = deque()
         try:
-            for text in texts:
-                waiting.append((text, pool.submit(_find, text)))
+            for lot in lots:
+                waiting.append(pool.submit(_read_in_fork, lot, dry_run))
                 if len(waiting) > AHEAD * workers:
-                    yield _next(waiting)
+                    yield from waiting.popleft().result()
             while waiting:
-                yield _next(waiting)
+                yield from waiting.popleft().result()
         finally:
+            _over.set()
             pool.shutdown(cancel_futures=True)
 
 
-def _next(waiting: deque[tuple[Text, Future[list[Finding]]]]) -> tuple[Text, list[Finding]]:
-    text, future = waiting.popleft()
-    return text, future.result()
+def _read(lot: Sequence[int], names: Known | tuple[()], dry_run: bool) -> list[Answer]:
+    # The long part, before anything is held.
+    read = [(text, find(text, names)) for text in texts(Source.objects.filter(pk__in=lot).order_by("pk"))]
+    answers = store_all(read, dry_run=dry_run)
+    if not dry_run:
+        linking.weigh(sources=[answer.source for answer in answers if answer.suggested])
+    return answers
 
 
-def _find(text: Text) -> list[Finding]:
-    return find(text, _names or ())
+def _read_in_fork(lot: Sequence[int], dry_run: bool) -> list[Answer]:
+    # Lots that a fork has in hand already cannot be taken back from it.
+    return [] if _over is None or _over.is_set() else _read(lot, _names or (), dry_run)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C is the parent's to answer: it stores what is whole and ends the forks."""
+def _begin(parent: int) -> None:
+    """Ctrl-C is the parent's to answer: it ends the forks after the lots they are at. A parent that was killed cannot."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

@@ -6,7 +6,7 @@ would add, change or drop: suggestions never change under an editor's hands, and
 
 from claims.reading.changes import leave_change, take_change
 from claims.reading.hints import known_names
-from claims.reading.steps import Answer, Text, find, read_source, store, texts, unread
+from claims.reading.steps import Answer, Text, find, read_source, store, store_all, texts, unread
 
 __all__ = [
     "Answer",
@@ -16,6 +16,7 @@ __all__ = [
     "leave_change",
     "read_source",
     "store",
+    "store_all",
     "take_change",
     "texts",
     "unread",

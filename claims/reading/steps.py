@@ -1,4 +1,4 @@
-"""Reading a source: its text goes to the machine, what comes back is stored or proposed. One transaction a source."""
+"""Reading sources: their texts go to the machine, what comes back is stored or proposed. Each source is read whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from claims.models import Position, Reading, ReadingChange, Statement
 from claims.permissions import require
 from claims.reading.comparing import Change, Stored, changes, sift
 from claims.reading.hints import known_names
-from claims.reading.storing import insert
+from claims.reading.storing import New, insert_all
 from claims.reading.suggestions import Place, Suggestion, Text, most_useful, suggestions
 from claims.vocabulary import ChangeKind, Review, StatementOrigin, Verb
+from sources.inserting import insert
 from sources.models import Source
 from sources.vocabulary import BodyKind, Language
 
-__all__ = ["Answer", "Text", "find", "read_source", "store", "texts", "unread"]
+__all__ = ["Answer", "Text", "find", "read_source", "store", "store_all", "texts", "unread"]
 
 # Sources whose texts are in memory at once.
 BATCH = 50
@@ -100,42 +101,66 @@ def find(text: Text, names: Known | tuple[()] = ()) -> list[Finding]:
 def store(
     text: Text, findings: Sequence[Finding], *, by: User | None = None, dry_run: bool = False
 ) -> Answer:
-    """Stores what was found in `text`, or proposes it where the source was read before. The same number of queries for any
-    number of findings.
+    """`store_all` for one text."""
+    return store_all([(text, findings)], by=by, dry_run=dry_run)[0]
 
-    Answers "gone" and writes nothing where the source no longer has this text. Raises PermissionDenied.
+
+def store_all(
+    read: Sequence[tuple[Text, Sequence[Finding]]], *, by: User | None = None, dry_run: bool = False
+) -> list[Answer]:
+    """Stores what was found in each text, or proposes it where its source was read before; answers for each, in order. All in one
+    transaction, in as many queries for many first readings, with any number of findings, as for one (of each language).
+
+    Answers "gone" and writes nothing where a source no longer has this text. Raises PermissionDenied.
     """
-    machine = version(text.language)
-    with _one_act(by, machine):
-        source = (
-            Source.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk=text.pk, text_sha256=text.sha256)
-            .values_list("pk", flat=True)
-            .first()
-        )
-        if source is None:
-            return Answer(text.pk, "gone", machine)
-        found = suggestions(text, findings)
-        stored = _stored(text)
-        if Reading.objects.filter(source=source).exists():
-            answer = _compare(text, machine, found, stored)
-        else:
-            answer = _suggest(text, machine, found, stored)
+    if by is not None:
+        require(by, Verb.TRIAGE)
+    answers: dict[int, Answer] = {}
+    with transaction.atomic():
+        here = _hold(text for text, _findings in read)
+        for language in sorted({text.language for text, _findings in read}):
+            some = [(text, found) for text, found in read if text.language == language and text.pk in here]
+            with _one_act(by, version(language)):
+                answers |= _store(some, version(language))
         if dry_run:
             transaction.set_rollback(True)
-        return answer
+    return [
+        answers.get(text.pk) or Answer(text.pk, "gone", version(text.language)) for text, _findings in read
+    ]
+
+
+def _hold(read: Iterable[Text]) -> set[int]:
+    """Which of these sources have these texts still; they keep them until the commit. In one order, so that two readers of the same
+    sources wait for each other in a row.
+    """
+    wanted = {text.pk: text.sha256 for text in read}
+    with connection.cursor() as cursor:
+        # Every place is checked in the text; thousands of them in a long one take longer than a page may.
+        cursor.execute("SET LOCAL statement_timeout = '120s'")
+    held = Source.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
+    return {pk for pk, sha256 in held.values_list("pk", "text_sha256") if sha256 == wanted[pk]}
+
+
+def _store(read: Sequence[tuple[Text, Sequence[Finding]]], machine: str) -> dict[int, Answer]:
+    """The answers by source. All are of one language and held."""
+    stored = _stored({text.pk: text for text, _findings in read})
+    before = set(Reading.objects.filter(source__in=list(stored)).values_list("source", flat=True))
+    first: list[tuple[Text, list[Suggestion]]] = []
+    answers: dict[int, Answer] = {}
+    for text, findings in read:
+        found = suggestions(text, findings)
+        if text.pk in before:
+            answers[text.pk] = _compare(text, machine, found, stored[text.pk])
+        else:
+            first.append((text, found))
+    return answers | _suggest(first, machine, stored)
 
 
 @contextmanager
 def _one_act(by: User | None, machine: str) -> Iterator[None]:
-    """The frame of a reading: an editor may who may triage; the machine's version stands in the history."""
-    if by is not None:
-        require(by, Verb.TRIAGE)
+    """The frame of a reading: who asked for it and the machine's version stand in the history."""
     who: dict[str, Any] = {"user": by.pk} if by else {}
-    with transaction.atomic(), pghistory.context(**who, verb="read_source", reason=machine):
-        with connection.cursor() as cursor:
-            # Every place is checked in the text; thousands of them in a long one take longer than a page may.
-            cursor.execute("SET LOCAL statement_timeout = '120s'")
+    with pghistory.context(**who, verb="read_source", reason=machine):
         yield
 
 
@@ -167,27 +192,41 @@ def _text(row: Mapping[str, Any]) -> Text:
     )
 
 
-def _stored(text: Text) -> list[Stored]:
-    """The statements of the source whose words stand in this text; those discarded with a summary stood in another."""
+def _stored(read: Mapping[int, Text]) -> dict[int, list[Stored]]:
+    """By source, its statements whose words stand in this text; those discarded with a summary stood in another. One query."""
     rows = (
-        Statement.objects.filter(source=text.pk)
+        Statement.objects.filter(source__in=list(read))
         .order_by("pk")
         .annotate(on_a_claim=Exists(Position.objects.filter(statement=OuterRef("pk"))))
     )
-    return [
-        Stored(
-            pk=row["pk"],
-            fingerprint=row["fingerprint"],
-            spans=tuple((span["start"], span["end"]) for span in row["spans"]),
-            act=row["act"],
-            decided=row["on_a_claim"] or not _untouched(row),
-            cue=_cue(row),
+    found: dict[int, list[Stored]] = {pk: [] for pk in read}
+    for row in rows.values(
+        *(
+            "pk",
+            "source_id",
+            "fingerprint",
+            "spans",
+            "cue_span",
+            "act",
+            "origin",
+            "review",
+            "version",
+            "on_a_claim",
         )
-        for row in rows.values(
-            "pk", "fingerprint", "spans", "cue_span", "act", "origin", "review", "version", "on_a_claim"
-        )
-        if all(text.body[span["start"] : span["end"]] == span["exact"] for span in row["spans"])
-    ]
+    ):
+        body = read[row["source_id"]].body
+        if all(body[span["start"] : span["end"]] == span["exact"] for span in row["spans"]):
+            found[row["source_id"]].append(
+                Stored(
+                    pk=row["pk"],
+                    fingerprint=row["fingerprint"],
+                    spans=tuple((span["start"], span["end"]) for span in row["spans"]),
+                    act=row["act"],
+                    decided=row["on_a_claim"] or not _untouched(row),
+                    cue=_cue(row),
+                )
+            )
+    return found
 
 
 def _cue(row: Mapping[str, Any]) -> Place | None:
@@ -205,13 +244,24 @@ def _untouched(row: Mapping[str, Any]) -> bool:
     )
 
 
-def _suggest(text: Text, machine: str, found: list[Suggestion], stored: list[Stored]) -> Answer:
-    """A first reading: what is found is suggested."""
-    new, there = sift(found, stored)
-    kept = most_useful(new)
-    insert(text, kept, machine, there)
-    Reading.objects.create(source_id=text.pk, extractor_version=machine, found=len(found), stored=len(kept))
-    return Answer(text.pk, "read", machine, len(found), len(kept), len(new) - len(kept))
+def _suggest(
+    read: Sequence[tuple[Text, list[Suggestion]]], machine: str, stored: Mapping[int, list[Stored]]
+) -> dict[int, Answer]:
+    """First readings: what is found is suggested."""
+    rows: list[New] = []
+    readings: list[Reading] = []
+    answers: dict[int, Answer] = {}
+    for text, found in read:
+        new, there = sift(found, stored[text.pk])
+        kept = most_useful(new)
+        rows.append(New(text, kept, there))
+        readings.append(
+            Reading(source_id=text.pk, extractor_version=machine, found=len(found), stored=len(kept))
+        )
+        answers[text.pk] = Answer(text.pk, "read", machine, len(found), len(kept), len(new) - len(kept))
+    insert(readings)
+    insert_all(rows, machine)
+    return answers
 
 
 def _compare(text: Text, machine: str, found: list[Suggestion], stored: list[Stored]) -> Answer:

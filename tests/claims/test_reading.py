@@ -18,7 +18,17 @@ from claims.errors import Refused
 from claims.extraction import Finding, Mention, Via, extract
 from claims.linking import accept, attach, attribute, edit_statement, reject
 from claims.models import Reading, ReadingChange, SpeakerName, Statement
-from claims.reading import Text, leave_change, read_source, steps, store, take_change, texts, unread
+from claims.reading import (
+    Text,
+    leave_change,
+    read_source,
+    steps,
+    store,
+    store_all,
+    take_change,
+    texts,
+    unread,
+)
 from claims.reading.hints import known_names
 from claims.vocabulary import (
     Act,
@@ -223,6 +233,28 @@ def test_a_reading_takes_the_same_number_of_queries_for_any_number_of_findings()
     assert queries([DENIAL]) == queries(many) <= 16
 
 
+def test_many_texts_are_stored_in_the_queries_of_one_and_what_became_of_one_is_not_what_became_of_another() -> (
+    None
+):
+    def stored(number: int) -> tuple[list[str], int]:
+        sources = [make_source(BODY + str(number + each)) for each in range(number)]
+        read = [(text_of(source), [DENIAL, LEFT]) for source in sources]
+        if number > 1:
+            # One was replaced meanwhile, and an editor brought the words of another.
+            Source.objects.filter(pk=sources[0].pk).delete()
+            make_statement(sources[1], "di aver venduto droni al Paese vicino", act="denies")
+        with CaptureQueriesContext(connection) as seen:
+            answers = store_all(read)
+        assert [answer.source for answer in answers] == [source.pk for source in sources]
+        return [f"{answer.outcome} {answer.suggested}" for answer in answers], len(seen)
+
+    one, few = stored(1)
+    several, as_many = stored(6)
+    assert one == ["read 2"] and several == ["gone 0", "read 1", *["read 2"] * 4]
+    assert as_many == few
+    assert Reading.objects.count() == 6
+
+
 def test_nothing_is_written_in_a_dry_run() -> None:
     source = make_source(BODY)
     assert store(text_of(source), [DENIAL], dry_run=True).suggested == 1
@@ -400,7 +432,7 @@ def test_what_was_discarded_with_a_summary_does_not_hide_other_words_at_its_plac
     other = BODY.replace("droni", "razzi")
     text = text_of(source)
     gone = Text(text.pk, other, text.language, text.sha256)
-    assert steps._stored(gone) == [] and len(steps._stored(text)) == 1
+    assert [len(steps._stored({text.pk: each})[text.pk]) for each in (gone, text)] == [0, 1]
 
 
 # --- A newer machine

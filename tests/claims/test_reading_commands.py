@@ -123,7 +123,7 @@ ROWS = """
     FROM claims_statement t LEFT JOIN claims_statementspeaker w ON w.statement_id = t.id
     ORDER BY t.source_id, t.fingerprint, w."order"
 """
-ARTICLES = 60
+ARTICLES = 120
 
 
 def fill(url: str) -> None:

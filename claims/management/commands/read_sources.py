@@ -11,9 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import QuerySet
 
-from claims import linking
-from claims.management.reading_forks import found_in_each
-from claims.reading import Answer, known_names, store, texts, unread
+from claims.management.reading_forks import read_each
+from claims.reading import Answer, known_names, unread
 from sources.models import Source
 from sources.reports import Reporter
 from sources.vocabulary import BodyKind, Language, Outcome
@@ -42,7 +41,6 @@ class Command(BaseCommand):
             report.stop("--workers is a number from 1 to 64.")
         with report.stopping(), report.progress() as shown:
             chosen = self._chosen(options, report)
-            report.total = chosen.count()
             for answer in self._answers(chosen, options, report):
                 report.read(answer)
                 shown(report.summary())
@@ -64,15 +62,13 @@ class Command(BaseCommand):
     def _answers(
         self, chosen: QuerySet[Source], options: dict[str, Any], report: ReadingReporter
     ) -> Iterator[Answer]:
-        found = found_in_each(texts(chosen), known_names(), workers=options["workers"])
+        keys = list(chosen.values_list("pk", flat=True))
+        report.total = len(keys)
+        answers = read_each(keys, known_names(), workers=options["workers"], dry_run=options["dry_run"])
         try:
             # Closed at once when the command is interrupted: no fork outlives it.
-            with closing(found):
-                for text, findings in found:
-                    answer = store(text, findings, dry_run=options["dry_run"])
-                    if answer.suggested and not options["dry_run"]:
-                        linking.weigh(source=text.pk)
-                    yield answer
+            with closing(answers):
+                yield from answers
         except BrokenProcessPool:
             report.stop(
                 f"A process that read was killed. {report.summary()} The same command goes on from here."
