@@ -69,9 +69,9 @@ class Countries:
                 spelled.setdefault(" ".join(key_of(form)), []).append((form, country.code))
         return Phrases(spelled)
 
-    def forms(self, language: str) -> dict[str, str]:
+    def forms(self, language: str) -> Mapping[str, str]:
         """Code by form in small letters, for "it" or "en". "us" and "usa" are in it: see `named` for what a capital means."""
-        return dict(self._forms[language])
+        return self._forms[language]
 
     def name(self, code: str, language: str) -> str:
         """What to call it. Raises KeyError for a code that is not here."""

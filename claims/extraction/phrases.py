@@ -18,7 +18,12 @@ _WORD = re.compile(r"\w+")
 # Stems are looked up by their first letters, so none is shorter.
 SHORTEST_STEM = 3
 
+# So many first words are remembered; then all are forgotten, so that memory stays flat.
+_MOST_MET = 50_000
+
 V = TypeVar("V")
+# The words of a phrase after its first, and its value.
+_Candidate = tuple[tuple[str, ...], V]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Phrases(Generic[V]):
     def __init__(self, values: Mapping[str, V]) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], V]]] = defaultdict(list)
         self._by_stem: dict[str, list[tuple[tuple[str, ...], V]]] = defaultdict(list)
+        self._met: dict[str, tuple[list[_Candidate[V]], ...]] = {}
         for phrase, value in values.items():
             key = tuple(part + "*" * star for part, star in _parts(phrase))
             if not key:
@@ -64,29 +70,48 @@ class Phrases(Generic[V]):
     def at(self, words: Sequence[Word], place: int) -> tuple[int, V] | None:
         """The longest phrase that begins with the word at `place`: the place after its last word, and its value."""
         first = words[place].folded
+        met = self._met.get(first)
+        if met is None:
+            met = self._meet(first)
+        return self._longest(words, place, met) if met else None
+
+    def find(self, words: Sequence[Word]) -> Iterator[tuple[int, int, V]]:
+        """Every phrase in these words, the longest at each place, none inside another: first word, word after the last, value."""
+        after = 0
+        for place, word in enumerate(words):
+            met = self._met.get(word.folded)
+            if met is None:
+                met = self._meet(word.folded)
+            if met and place >= after and (found := self._longest(words, place, met)) is not None:
+                after = found[0]
+                yield place, after, found[1]
+
+    def _meet(self, first: str) -> tuple[list[_Candidate[V]], ...]:
+        """What may begin with this word, once for each word: phrases of whole words, and those of which it begins with the stem."""
+        whole = [(key[1:], value) for key, value in self._by_first.get(first, ())]
+        by_stem = self._by_stem.get(first[:SHORTEST_STEM], ())
+        stems = [(key[1:], value) for key, value in by_stem if first.startswith(key[0][:-1])]
+        if len(self._met) >= _MOST_MET:
+            self._met.clear()
+        met = self._met[first] = tuple(each for each in (whole, stems) if each)
+        return met
+
+    @staticmethod
+    def _longest(
+        words: Sequence[Word], place: int, met: tuple[list[_Candidate[V]], ...]
+    ) -> tuple[int, V] | None:
         found: tuple[int, V] | None = None
-        for candidates in (self._by_first.get(first), self._by_stem.get(first[:SHORTEST_STEM])):
-            for key, value in candidates or ():
-                after = place + len(key)
+        for candidates in met:
+            for rest, value in candidates:
+                after = place + 1 + len(rest)
                 if found is not None and after <= found[0]:
                     break
                 if after <= len(words) and all(
-                    _is_like(words[place + offset].folded, part) for offset, part in enumerate(key)
+                    _is_like(words[place + offset].folded, part) for offset, part in enumerate(rest, 1)
                 ):
                     found = (after, value)
                     break
         return found
-
-    def find(self, words: Sequence[Word]) -> Iterator[tuple[int, int, V]]:
-        """Every phrase in these words, the longest at each place, none inside another: first word, word after the last, value."""
-        place = 0
-        while place < len(words):
-            found = self.at(words, place)
-            if found is None:
-                place += 1
-                continue
-            yield place, found[0], found[1]
-            place = found[0]
 
 
 def _parts(phrase: str) -> Iterator[tuple[str, bool]]:

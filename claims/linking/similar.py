@@ -7,19 +7,20 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet, Value
-from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from claims.extraction import countries, themes
 from claims.extraction.likeness import IN_CONTEXT, Rarity, likeness, opposed
-from claims.models import Claim, Position, Statement
+from claims.models import Claim, Statement
+from claims.models.claim import READERS_SEE
 from claims.signatures import About, about_claims, about_statements
 
-__all__ = ["Similar", "similar", "similar_to_each"]
+__all__ = ["Alike", "Similar", "alike_to_each", "similar", "similar_to_each"]
 
 # Less alike than this is chance: of the pairs in tests/extraction/pairs.tsv that say the same, two in a hundred are.
 LEAST = 0.25
@@ -45,8 +46,27 @@ class Similar:
     reason: str
 
 
+class Alike(NamedTuple):
+    """The same before the claim is loaded: its id, and whether readers see it."""
+
+    claim: int
+    public: bool
+    score: float
+    reason: str
+
+
+class _Candidate(NamedTuple):
+    """What a claim is compared by."""
+
+    pk: int
+    signature: frozenset[str]
+    publication: str
+    earliest: date | None
+    latest: date | None
+
+
 def similar(of: Claim | Statement, *, limit: int = 5) -> list[Similar]:
-    """The claims most like this claim or statement, best first. At most three queries; a statement's source should be loaded.
+    """The claims most like this claim or statement, best first. At most four queries; a statement's source should be loaded.
 
     Claims that were merged away, `of` itself and those that the statement is on already are left out. A claim is found once it is signed
     (signatures.sign).
@@ -55,24 +75,38 @@ def similar(of: Claim | Statement, *, limit: int = 5) -> list[Similar]:
 
 
 def similar_to_each(several: Sequence[Claim | Statement], *, limit: int = 5) -> list[list[Similar]]:
-    """`similar` for each of several claims, or of several statements, in their order: still three queries (four for both at once)."""
+    """`similar` for each of several claims, or of several statements, in their order: still four queries (five for both at once)."""
+    found = alike_to_each(several, limit=limit)
+    wanted = {each.claim for matches in found for each in matches}
+    light = Claim.objects.defer("search_it", "search_en", "desk_note", "period_note")
+    claims = light.in_bulk(wanted) if wanted else {}
+    # One that was deleted just now is none.
+    return [
+        [Similar(claims[each.claim], each.score, each.reason) for each in matches if each.claim in claims]
+        for matches in found
+    ]
+
+
+def alike_to_each(several: Sequence[Claim | Statement], *, limit: int = 5) -> list[list[Alike]]:
+    """The same without loading the claims: three queries, or four."""
     if not several:
         return []
+    rarity, newest = _rarity()
+    if not rarity.total:
+        return [[] for _each in several]
     claims = iter(about_claims([each for each in several if isinstance(each, Claim)]))
     statements = iter(about_statements([each for each in several if isinstance(each, Statement)]))
     abouts = [next(claims if isinstance(each, Claim) else statements) for each in several]
-    rarity, newest = _rarity()
-    queries = [
-        _candidates(each, about, rarity, newest, number)
+    questions = [
+        question
         for number, (each, about) in enumerate(zip(several, abouts, strict=True))
+        if (question := _question(each, about, rarity, newest, number)) is not None
     ]
-    found: list[list[Similar]] = [[] for _each in several]
-    asked = [query for query in queries if query is not None]
-    for claim in asked[0].union(*asked[1:], all=True) if asked else ():
-        number: int = claim.number  # type: ignore[attr-defined]
-        if (match := _compared(several[number], abouts[number], claim, rarity)) is not None:
+    found: list[list[Alike]] = [[] for _each in several]
+    for number, candidate in _candidates(questions):
+        if (match := _compared(several[number], abouts[number], candidate, rarity)) is not None:
             found[number].append(match)
-    return [sorted(each, key=lambda match: (-match.score, match.claim.pk))[:limit] for each in found]
+    return [sorted(each, key=lambda match: (-match.score, match.claim))[:limit] for each in found]
 
 
 def _rarity() -> tuple[Rarity, int]:
@@ -95,10 +129,35 @@ def _rarity() -> tuple[Rarity, int]:
 # -- which claims are looked at ----------------------------------------------------------------------------------------------------
 
 
-def _candidates(
+# One look into the index for each set: a condition of many ORs would be tried on every row of the table. The fences (OFFSET 0) keep the
+# planner from reading the whole table where it cannot know how few these are.
+_NEAR = """
+    SELECT asked.number, near.* FROM jsonb_to_recordset(%s)
+        AS asked (number int, sets text[], elements text[], weights float[], claim bigint, statement bigint)
+    CROSS JOIN LATERAL (
+        SELECT c.id, c.signature, c.publication, c.period_earliest, c.period_latest
+        FROM (
+            SELECT DISTINCT found.id FROM unnest(asked.sets) AS wanted (elements) CROSS JOIN LATERAL
+                (SELECT id FROM claims_claim WHERE signature @> wanted.elements::text[] LIMIT %s) AS found
+            OFFSET 0
+        ) AS held CROSS JOIN LATERAL (
+            SELECT id, signature, publication, period_earliest, period_latest FROM claims_claim
+            WHERE id = held.id AND merged_into_id IS NULL OFFSET 0
+        ) AS c CROSS JOIN LATERAL (
+            SELECT sum(m.weight) AS weight FROM unnest(asked.elements, asked.weights) AS m (element, weight)
+            WHERE m.element = ANY (c.signature)
+        ) AS shared
+        WHERE c.id IS DISTINCT FROM asked.claim
+            AND NOT EXISTS (SELECT FROM claims_position p WHERE p.statement_id = asked.statement AND p.claim_id = c.id)
+        ORDER BY shared.weight DESC, c.id DESC LIMIT %s
+    ) AS near
+"""
+
+
+def _question(
     of: Claim | Statement, about: About, rarity: Rarity, newest: int, number: int
-) -> QuerySet[Claim] | None:
-    """The claims to compare with, those first whose shared elements weigh most; None where there is nothing to go by."""
+) -> dict[str, Any] | None:
+    """What to look for, those claims first whose shared elements weigh most; None where there is nothing to go by."""
     weights = {element: rarity.weight(element) * IN_CONTEXT for element in about.context}
     weights |= {
         element: rarity.weight(element) for element in about.elements | about.by if element[0] in "atn#"
@@ -106,27 +165,24 @@ def _candidates(
     mine = sorted(weights, key=lambda element: (-weights[element], element))
     if not mine:
         return None
-    # One look into the index for each set: a condition of many ORs would be tried on every row of the table.
-    near = RawSQL(
-        "SELECT found.id FROM unnest(%s::text[]) AS wanted (elements) CROSS JOIN LATERAL"
-        " (SELECT id FROM claims_claim WHERE signature @> wanted.elements::text[] LIMIT %s) AS found",
-        [[_as_array(each) for each in _wanted(mine, rarity, newest)], LOOKED_AT],
-    )
-    shared = RawSQL(
-        "(SELECT sum(m.weight) FROM unnest(%s::text[], %s::float[]) AS m (element, weight)"
-        " WHERE m.element = ANY (claims_claim.signature))",
-        [mine, [weights[element] for element in mine]],
-    )
-    rows = Claim.objects.filter(pk__in=near)
-    if isinstance(of, Claim):
-        rows = rows.exclude(pk=of.pk)
-    else:
-        rows = rows.exclude(pk__in=Position.objects.filter(statement=of.pk).values("claim"))
-    return (
-        rows.annotate(number=Value(number), shared=shared)
-        .defer("search_it", "search_en", "desk_note", "period_note")
-        .order_by("-shared", "-pk")[:COMPARED]
-    )
+    return {
+        "number": number,
+        "sets": [_as_array(each) for each in _wanted(mine, rarity, newest)],
+        "elements": mine,
+        "weights": [weights[element] for element in mine],
+        "claim": of.pk if isinstance(of, Claim) else None,
+        "statement": of.pk if isinstance(of, Statement) else None,
+    }
+
+
+def _candidates(questions: Sequence[dict[str, Any]]) -> Iterator[tuple[int, _Candidate]]:
+    """The claims to compare, each with the number of its question. Claims that were merged away are none."""
+    if not questions:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [Jsonb(questions), LOOKED_AT, COMPARED])
+        for number, pk, signature, *columns in cursor.fetchall():
+            yield number, _Candidate(pk, frozenset(signature or ()), *columns)
 
 
 def _wanted(mine: Sequence[str], rarity: Rarity, newest: int) -> list[tuple[str, ...]]:
@@ -165,13 +221,13 @@ def _as_array(elements: Sequence[str]) -> str:
 # -- how alike, and why ----------------------------------------------------------------------------------------------------------
 
 
-def _compared(of: Claim | Statement, about: About, claim: Claim, rarity: Rarity) -> Similar | None:
-    if claim.merged_into_id is not None:
-        return None
-    theirs = frozenset(claim.signature or ())
+def _compared(of: Claim | Statement, about: About, claim: _Candidate, rarity: Rarity) -> Alike | None:
+    theirs = claim.signature
     # Who says it is not what it is about, unless the claim is about them.
     mine = about.elements | (about.by & theirs)
     score = likeness(mine, theirs, rarity, about.context)
+    if score < LEAST:
+        return None
     elsewhen = _another_time(of, claim)
     if elsewhen:
         score *= ANOTHER_TIME
@@ -182,20 +238,20 @@ def _compared(of: Claim | Statement, about: About, claim: Claim, rarity: Rarity)
         reasons.append(_("but the other way round"))
     if elsewhen:
         reasons.append(_("but about another time"))
-    return Similar(claim, round(score, 3), "; ".join(reasons))
+    return Alike(claim.pk, claim.publication in READERS_SEE, round(score, 3), "; ".join(reasons))
 
 
-def _another_time(of: Claim | Statement, claim: Claim) -> bool:
+def _another_time(of: Claim | Statement, claim: _Candidate) -> bool:
     """Whether the claim's period cannot be what the other is about: the periods of two claims do not meet; a statement was made before
     the period, or more than a year after it."""
-    earliest, latest = claim.period_earliest or date.min, claim.period_latest or date.max
+    earliest, latest = claim.earliest or date.min, claim.latest or date.max
     if isinstance(of, Claim):
         return (of.period_latest or date.max) < earliest or (of.period_earliest or date.min) > latest
     said_before = of.said_latest is not None and of.said_latest < earliest
     said_long_after = (
         of.said_earliest is not None
-        and claim.period_latest is not None
-        and of.said_earliest - claim.period_latest > LOOKING_BACK
+        and claim.latest is not None
+        and of.said_earliest - claim.latest > LOOKING_BACK
     )
     return said_before or said_long_after
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
-from claims.linking.similar import similar_to_each
+from claims.linking.similar import alike_to_each
 from claims.models import Claim, Position, PossibleTurn, Statement
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import TURNING_ACTS, Review
@@ -88,10 +88,10 @@ def _weigh(keys: Iterable[int]) -> None:
         ).values_list("statement_id", "claim_id")
     )
     rows = []
-    for statement, found in zip(statements, similar_to_each(statements), strict=True):
+    for statement, found in zip(statements, alike_to_each(statements), strict=True):
         # Where several are alike, one that readers see matters more.
-        best = next((each for each in found if each.claim.is_public), found[0] if found else None)
-        claim = on.get(statement.pk) or (best.claim.pk if best else None)
+        best = next((each for each in found if each.public), found[0] if found else None)
+        claim = on.get(statement.pk) or (best.claim if best else None)
         score = 1.0 if statement.pk in on else (best.score if best else None)
         rows.append(PossibleTurn(statement=statement, claim_id=claim, score=score))
     PossibleTurn.objects.bulk_create(

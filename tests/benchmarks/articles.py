@@ -122,16 +122,25 @@ _CLAUSES = {
 }  # fmt: skip
 _CREDITS = {
     "it": [
-        "{Who} ha detto che {w}.", "{Who} ha negato che {w}.", "«{W}», ha dichiarato {who}.", "Secondo {who}, {w}.", "{Who} ha ammesso che {w}.",
-        "{Who} ha aggiunto: «{W}, e {w}».", "{Who} ha smentito che {w}, definendo falsa la notizia.", "“{W}”, ha spiegato {who} {day}.",
-        "{Who} ha accusato {Name} di avere {v} la {n}.", "{Who} ha annunciato che {w}.", "Come riferisce {who}, {w}.", "{Who} ha chiesto se {w}.",
-        "A {Name} {who} ha ribadito che {w}, dopo averlo negato.", "{Who} non ha commentato la {n}.",
+        "{Who} ha detto che {w}.", "«{W}», ha dichiarato {who}.", "Secondo {who}, {w}.", "{Who} ha aggiunto: «{W}, e {w}».",
+        "“{W}”, ha spiegato {who} {day}.", "{Who} ha annunciato che {w}.", "Come riferisce {who}, {w}.",
+        "{Who} ha accusato {Name} di avere {v} la {n}.", "{Who} ha chiesto se {w}.", "{Who} non ha commentato la {n}.",
     ],
     "en": [
-        "{Who} said that {w}.", "{Who} denied that {w}.", "“{W},” said {who}.", "According to {who}, {w}.", "{Who} admitted that {w}.",
-        "{Who} added: “{W}, and {w}.”", "{Who} rejected the claim that {w}, calling it false.", "“{W},” {who} told reporters on {day}.",
-        "{Who} accused {Name} of having {v} the {n}.", "{Who} announced that {w}.", "As {who} put it, {w}.", "{Who} asked whether {w}.",
-        "In {Name}, {who} repeated that {w}, having denied it before.", "{Who} declined to comment on the {n}.",
+        "{Who} said that {w}.", "“{W},” said {who}.", "According to {who}, {w}.", "{Who} added: “{W}, and {w}.”",
+        "“{W},” {who} told reporters on {day}.", "{Who} announced that {w}.", "As {who} put it, {w}.",
+        "{Who} accused {Name} of having {v} the {n}.", "{Who} asked whether {w}.", "{Who} declined to comment on the {n}.",
+    ],
+}  # fmt: skip
+# One in six of them.
+_TURNS = {
+    "it": [
+        "{Who} ha negato che {w}.", "{Who} ha ammesso che {w}.", "{Who} ha smentito che {w}, definendo falsa la notizia.",
+        "A {Name} {who} ha ribadito che {w}, dopo averlo negato.",
+    ],
+    "en": [
+        "{Who} denied that {w}.", "{Who} admitted that {w}.", "{Who} rejected the claim that {w}, calling it false.",
+        "In {Name}, {who} repeated that {w}, having denied it before.",
     ],
 }  # fmt: skip
 
@@ -196,7 +205,8 @@ class _Writer:
         return self.rare() if kind == "t" else self.chance.choice(_words(kind, self.language))
 
     def sentence(self) -> str:
-        kind = _CREDITS if self.chance.random() < 0.4 else _TELLS
+        dice = self.chance.random()
+        kind = _TURNS if dice < 0.065 else _CREDITS if dice < 0.4 else _TELLS
         words = self.fill(self.chance.choice(kind[self.language]))
         if self.chance.random() < 0.75 and words.endswith("."):
             words = words[:-1] + self.fill(self.chance.choice(_MORE[self.language])) + "."
