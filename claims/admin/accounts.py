@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.desk.versions import rows
 from claims.errors import Stale
@@ -55,12 +56,12 @@ def roles_in_words(account: User) -> str:
 
 
 @admin.register(User)
-class AccountAdmin(ByTheTable, UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(ByTheTable, AtAnySize, UserAdmin):  # type: ignore[type-arg]
     reads = adds = changes = Verb.MANAGE_USERS
     change_form_template = "admin/claims/account/change_form.html"
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups")
-    show_full_result_count = False
+    sortable_by = ("username", "email", "last_login")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email")}),
@@ -179,7 +180,7 @@ def _as_it_was(account: User, mark: str) -> dict[str, Any]:
 
 
 @admin.register(Group)
-class RoleAdmin(ByTheTable, GroupAdmin):
+class RoleAdmin(ByTheTable, AtAnySize, GroupAdmin):
     """The roles are fixed by the table of permissions: they can be read, not made."""
 
     reads = Verb.MANAGE_USERS

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from claims import reviewing, signatures
 from claims.admin.filters import ContestFilter, NewsFilter, PublicationFilter, RatingFilter, TopicFilter
 from claims.admin.inlines import EvidenceOnClaim, PositionsOnClaim, store_positions
-from claims.admin.lists import NewsFirst
+from claims.admin.lists import AtAnySize, NewsFirst
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
@@ -35,7 +35,7 @@ from claims.vocabulary import Contest, Publication, Rating, Verb
 
 
 @admin.register(Claim)
-class ClaimAdmin(ByTheTable, KeepsVersions):
+class ClaimAdmin(ByTheTable, AtAnySize, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     change_form_template = "admin/claims/claim/change_form.html"
     list_display = ("words", "rating", "contest", "news", "publication")
@@ -43,7 +43,7 @@ class ClaimAdmin(ByTheTable, KeepsVersions):
     list_filter: ClassVar[Any] = (NewsFilter, RatingFilter, PublicationFilter, ContestFilter, TopicFilter)
     list_select_related = ("figures",)
     list_per_page = 50
-    show_full_result_count = False
+    sortable_by = ("words",)
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ("slug",)
     search_help_text = gettext_lazy(

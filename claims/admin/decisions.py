@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from claims import reviewing
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import claims_about
@@ -38,7 +39,7 @@ class NotesOnVerdict(ByTheTable, admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(Verdict)
-class VerdictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class VerdictAdmin(ReadOnly, AtAnySize, admin.ModelAdmin):  # type: ignore[type-arg]
     """Undoing a decision is a new decision, made on the claim."""
 
     change_form_template = "admin/claims/verdict/change_form.html"
@@ -46,7 +47,6 @@ class VerdictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("rating", "stage")
     list_select_related = ("claim", "author", "second_reader")
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("pk",)
     search_help_text = gettext_lazy("Words of the claim, or the name of whoever spoke about it.")
     inlines = (NotesOnVerdict,)
@@ -93,13 +93,12 @@ class VerdictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(ByTheTable, KeepsVersions):
+class EvidenceAdmin(ByTheTable, AtAnySize, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     list_display = ("claim", "kind", "rests_on", "created_at")
     list_filter = ("kind",)
     list_select_related = ("claim", "statement")
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("pk",)
     search_help_text = gettext_lazy("Words of the claim, or the name of whoever spoke about it.")
     autocomplete_fields = ("claim", "statement", "source")
@@ -186,13 +185,12 @@ class EvidenceAdmin(ByTheTable, KeepsVersions):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class CorrectionAdmin(ReadOnly, AtAnySize, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("made_at", "kind", "about", "by")
     list_display_links = ("made_at", "kind")
     list_filter = ("kind",)
     list_select_related = ("claim", "statement", "source", "by")
     list_per_page = 50
-    show_full_result_count = False
     fields = ("kind", "claim", "statement", "source", "text_it", "text_en", "changed", "by", "made_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
@@ -218,11 +216,10 @@ class CorrectionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Withdrawal)
-class WithdrawalAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class WithdrawalAdmin(ReadOnly, AtAnySize, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("withdrawn_at", "about", "by", "reopened_at")
     list_select_related = ("claim", "source", "by")
     list_per_page = 50
-    show_full_result_count = False
     fields = ("claim", "source", "reason_it", "reason_en", "by", "withdrawn_at", "reopened_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Withdrawal]:

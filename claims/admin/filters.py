@@ -18,6 +18,8 @@ from claims.vocabulary import Contest, Publication, Rating
 
 # A longer list of topics is found by typing, not by reading.
 TOPICS_LISTED = 30
+# So many claims are counted by facet; of a longer list the choices stand without numbers.
+FACETED = 5000
 
 
 class Facet(admin.SimpleListFilter):
@@ -27,12 +29,16 @@ class Facet(admin.SimpleListFilter):
         """Whether the claims counted in `row` (see `counted`) are those of `choice`."""
         raise NotImplementedError
 
+    def choices(self, changelist: Any) -> Any:
+        changelist.add_facets = changelist.add_facets and counted(changelist, self.request) is not None
+        return super().choices(changelist)
+
     def get_facet_queryset(self, changelist: Any) -> dict[str, int]:
         """What each choice would list, the other facets staying as chosen."""
         others = [spec for spec in changelist.filter_specs if spec is not self and spec.value()]
         rows = [
             row
-            for row in counted(changelist, self.request)
+            for row in counted(changelist, self.request) or ()
             if all(spec.matches(row, spec.value()) for spec in others)
         ]
         return {
@@ -120,28 +126,36 @@ class NewsFilter(Facet):
         return bool(row["new"])
 
 
-def counted(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """The claims that the search finds, counted by everything that has a facet: a few hundred rows, read once a request."""
-    rows: list[dict[str, Any]] | None = getattr(request, "claims_counted", None)
-    if rows is None:
+def counted(changelist: Any, request: HttpRequest) -> list[dict[str, Any]] | None:
+    """The claims that the search finds, counted by everything that has a facet: a few hundred rows, read once a request.
+
+    None where it finds more than FACETED.
+    """
+    if not hasattr(request, "claims_counted"):
         found, _distinct = changelist.model_admin.get_search_results(
             request, changelist.root_queryset, changelist.query
         )
-        keys = news_of(request)
-        new = (
-            Case(When(pk__in=keys, then=Value(1)), default=Value(0))
-            if keys
-            else Value(0, output_field=IntegerField())
-        )
-        columns = ("figures__rating", "publication", "figures__contest", "topic_id")
-        rows = list(found.order_by().annotate(new=new).values(*columns, "new").annotate(n=Count("pk")))
-        request.claims_counted = rows  # type: ignore[attr-defined]
+        request.claims_counted = _by_facet(found, news_of(request))  # type: ignore[attr-defined]
+    rows: list[dict[str, Any]] | None = request.claims_counted
     return rows
 
 
-def news_of(request: HttpRequest) -> list[int]:
-    """Keys of the claims that something new speaks against, read once a request."""
-    keys: list[int] | None = getattr(request, "claims_with_news", None)
+def _by_facet(found: QuerySet[Any], news: dict[int, int]) -> list[dict[str, Any]] | None:
+    some = found.order_by().values("pk")[: FACETED + 1]
+    new = (
+        Case(When(pk__in=news, then=Value(1)), default=Value(0))
+        if news
+        else Value(0, output_field=IntegerField())
+    )
+    columns = ("figures__rating", "publication", "figures__contest", "topic_id")
+    claims = found.model._default_manager.filter(pk__in=some).order_by()
+    rows = list(claims.annotate(new=new).values(*columns, "new").annotate(n=Count("pk")))
+    return rows if sum(row["n"] for row in rows) <= FACETED else None
+
+
+def news_of(request: HttpRequest) -> dict[int, int]:
+    """The claims (keys) that something new speaks against, and how much; read once a request."""
+    keys: dict[int, int] | None = getattr(request, "claims_with_news", None)
     if keys is None:
         keys = queues.claims_with_news()
         request.claims_with_news = keys  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from sources.labels import LABELS
 from sources.models import ImportItem, ImportRun
@@ -30,7 +31,7 @@ class FailedFilter(admin.SimpleListFilter):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ByTheTable, admin.ModelAdmin):  # type: ignore[type-arg]
+class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
         "started_at",
         "kind",
@@ -45,7 +46,7 @@ class ImportRunAdmin(ByTheTable, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = (FailedFilter, "kind")
     list_select_related = ("by",)
     list_per_page = 50
-    show_full_result_count = False
+    sortable_by = ("started_at",)
     change_form_template = "admin/sources/importrun/change_form.html"
     readonly_fields = (
         "kind",

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.models.addresses import free_slug
@@ -18,12 +19,12 @@ from sources.names import fold
 
 
 @admin.register(Outlet)
-class OutletAdmin(ByTheTable, KeepsVersions):
+class OutletAdmin(ByTheTable, AtAnySize, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     list_display = ("name", "kind", "country", "homepage")
     list_filter = ("kind",)
     list_per_page = 50
-    show_full_result_count = False
+    sortable_by = ("name", "kind", "country")
     search_fields = ("name",)
     search_help_text = gettext_lazy("The beginning of the name, or another name in full.")
     ordering = ("sort_key", "pk")

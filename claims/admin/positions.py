@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.inlines import statement_url
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.desk.finding import claims_about, statements_with
 from claims.models import Denial, StatementSpeaker
@@ -30,13 +31,12 @@ class ShownFilter(admin.SimpleListFilter):
 
 
 @admin.register(Denial)
-class DenialAdmin(ByTheTable, admin.ModelAdmin):  # type: ignore[type-arg]
+class DenialAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[type-arg]
     """A list; each line leads to the statement, whose form holds the one control."""
 
     list_display = ("who", "claim", "how", "said_on", "source", "shown")
     list_filter = (ShownFilter, "partial", "implied")
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("pk",)
     search_help_text = gettext_lazy("The name of whoever denies, or words of the claim.")
     ordering = ("-pk",)

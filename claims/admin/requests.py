@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from claims import answering
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.people import editor_of
@@ -18,7 +19,7 @@ from claims.vocabulary import Verb
 
 
 @admin.register(Request)
-class RequestAdmin(ByTheTable, KeepsVersions):
+class RequestAdmin(ByTheTable, AtAnySize, KeepsVersions):
     change_form_template = "admin/claims/request/change_form.html"
     adds = changes = Verb.RECORD_REQUEST  # nothing is deleted
     list_display = ("kind", "sender", "claim", "received_at", "due_at", "outcome")
@@ -26,7 +27,8 @@ class RequestAdmin(ByTheTable, KeepsVersions):
     list_filter = ("outcome", "kind")
     list_select_related = ("claim",)
     list_per_page = 50
-    show_full_result_count = False
+    ordering = ("-received_at", "-pk")
+    sortable_by = ("received_at", "due_at")
     search_fields = ("sender",)
     autocomplete_fields = ("claim", "statement", "source", "speaker", "answers", "handled_by")
     fieldsets = (

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
@@ -48,7 +49,7 @@ class CopiesFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(ByTheTable, KeepsVersions):
+class SourceAdmin(ByTheTable, AtAnySize, KeepsVersions):
     """Articles come in through "Add articles"; their text never changes."""
 
     adds, changes, deletes = Verb.IMPORT, Verb.DRAFT, Verb.DRAFT
@@ -58,7 +59,6 @@ class SourceAdmin(ByTheTable, KeepsVersions):
     list_filter = (CopiesFilter, "publication", "language", "kind", "body_kind")
     list_select_related = ("outlet",)
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("pk",)
     search_help_text = gettext_lazy("Words of the title or of the text.")
     autocomplete_fields = ("outlet", "origin", "derived_from", "version_of")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import speakers_called
@@ -36,14 +37,13 @@ class AffiliationsOfSpeaker(ByTheTable, admin.StackedInline):  # type: ignore[ty
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(ByTheTable, KeepsVersions):
+class SpeakerAdmin(ByTheTable, AtAnySize, KeepsVersions):
     adds = changes = deletes = Verb.TRIAGE
     change_form_template = "admin/claims/speaker/change_form.html"
     list_display = ("name", "kind", "country", "speaks_for")
     list_filter = ("kind",)
     list_select_related = ("speaks_for",)
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("name",)
     search_help_text = gettext_lazy("The beginning of any name, other spelling or abbreviation.")
     autocomplete_fields = ("speaks_for", "outlet", "only_in")

@@ -26,6 +26,7 @@ from claims.admin.inlines import (
     store_positions,
     store_speakers,
 )
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import sources_with, statements_with
@@ -99,7 +100,7 @@ class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Statement)
-class StatementAdmin(ByTheTable, KeepsVersions):
+class StatementAdmin(ByTheTable, AtAnySize, KeepsVersions):
     adds = changes = deletes = Verb.TRIAGE
     form = StatementForm
     change_form_template = "admin/claims/statement/change_form.html"
@@ -107,7 +108,7 @@ class StatementAdmin(ByTheTable, KeepsVersions):
     list_display_links = ("words",)
     list_filter = ("review", "origin", "act")
     list_per_page = 50
-    show_full_result_count = False
+    ordering = ("-pk",)
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("pk",)
     search_help_text = gettext_lazy("The name of whoever said it, or words of the article.")

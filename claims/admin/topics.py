@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.models import Topic
@@ -16,11 +17,12 @@ from claims.vocabulary import Verb
 
 
 @admin.register(Topic)
-class TopicAdmin(ByTheTable, KeepsVersions):
+class TopicAdmin(ByTheTable, AtAnySize, KeepsVersions):
     adds = changes = deletes = Verb.DRAFT
     list_display = ("name_it", "name_en", "slug")
     list_display_links = ("name_it", "name_en")
-    show_full_result_count = False
+    ordering = ("slug", "pk")
+    sortable_by = ("name_it", "name_en", "slug")
     search_fields = ("slug",)
     fields = ("name_it", "name_en", "slug")
 

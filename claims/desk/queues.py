@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -44,10 +45,11 @@ def news_on_published_claims() -> PositionQuerySet:
     )
 
 
-def claims_with_news(limit: int = 500) -> list[int]:
-    """Keys of the published claims that something new speaks against, newest first, at most `limit`."""
-    keys = news_on_published_claims().order_by("-pk").values_list("claim_id", flat=True)[:limit]
-    return list(dict.fromkeys(keys))
+def claims_with_news(limit: int = 500) -> dict[int, int]:
+    """The published claims that something new speaks against, newest first, with how much of it: the newest `limit` are looked at."""
+    return dict(
+        Counter(news_on_published_claims().order_by("-pk").values_list("claim_id", flat=True)[:limit])
+    )
 
 
 def drafts() -> QuerySet[Claim]:

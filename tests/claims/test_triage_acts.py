@@ -202,7 +202,7 @@ def test_readers_see_nothing_of_a_denial_before_the_update_and_the_desk_does(
     linking.settle(denial, by=editor, who=[Who(0, make_speaker("Peskov"))], on=OnClaim(claim))
     assert not Statement.objects.published().exists()
     assert [position.claim for position in queues.news_on_published_claims()] == [claim]
-    assert queues.claims_with_news() == [claim.pk]
+    assert list(queues.claims_with_news()) == [claim.pk]
 
 
 # --- editing, merging, splitting
