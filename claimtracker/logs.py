@@ -1,13 +1,40 @@
-"""What the log looks like: JSON lines for machines, or coloured lines in DEBUG. No reader's address is in it."""
+"""What the log looks like: JSON lines for machines, or coloured lines in DEBUG. No reader's address is in it.
+
+Every line that is written while a request is answered carries the request's id and the pattern of its address.
+"""
 
 from __future__ import annotations
 
+import re
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.http import HttpRequest, HttpResponse
 from environs import ValidationError
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# What a proxy may hand us as a request's id; anything else could forge lines or drown them.
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+
+
+class RequestId:
+    """Middleware, before django-structlog's: takes a proxy's X-Request-ID in a safe form or makes one, and answers with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.META["HTTP_X_REQUEST_ID"] = name = given if SAFE_ID.fullmatch(given) else str(uuid.uuid4())
+        response = self.get_response(request)
+        response["X-Request-ID"] = name
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if request.resolver_match:
+            structlog.contextvars.bind_contextvars(route=request.resolver_match.route)
 
 
 def known_level(level: str) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvValidationError
 
 from claims.vocabulary import NoticeKind
-from claimtracker import addresses, localdb, logs, places
+from claimtracker import addresses, localdb, logs, places, slow_queries
 
 BASE_DIR = places.CHECKOUT
 env = Env(eager=False)
@@ -25,6 +25,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECRET_KEY = env.str("SECRET_KEY", "", validate=addresses.long_enough)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=logs.known_level)
+# A query of a page that takes so many milliseconds is told in the log; 0: none is.
+CLAIMTRACKER_SLOW_QUERY_MS = env.int("CLAIMTRACKER_SLOW_QUERY_MS", 500, validate=slow_queries.milliseconds)
 # Behind a proxy that speaks HTTPS: cookies are secure, plain requests are sent on, browsers remember it.
 HTTPS = env.bool("CLAIMTRACKER_HTTPS", False)
 CLAIMTRACKER_SECOND_READER = env.bool("CLAIMTRACKER_SECOND_READER", False)
@@ -108,6 +110,7 @@ INSTALLED_APPS = [
     "claims",
 ]
 MIDDLEWARE = [
+    "claimtracker.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -278,6 +281,7 @@ if HTTPS:
 
 # Who reads is nobody's business: no address and no account in the request log.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # logs.RequestId has looked at it
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 LOGGING = logs.configured(readable=DEBUG, level=LOG_LEVEL)

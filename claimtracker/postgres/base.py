@@ -10,9 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 
+from claimtracker import slow_queries
 from claimtracker.localdb import Server
 from claimtracker.service import LocaldbError
 
@@ -24,7 +26,15 @@ def server_at(path: Path) -> Server:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """django.db.backends.postgresql, and the embedded server up before the first connection and again after it died."""
+    """django.db.backends.postgresql, and the embedded server up before the first connection and again after it died.
+
+    Slow queries of pages are told in the log.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.CLAIMTRACKER_SLOW_QUERY_MS:
+            self.execute_wrappers.append(slow_queries.noticed)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         path = self.settings_dict.get("EMBEDDED")
