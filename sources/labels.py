@@ -17,6 +17,7 @@ from sources.vocabulary import (
     OutletKind,
     ProposalState,
     RunKind,
+    RunState,
     Shown,
     SourceKind,
     SourcePublication,
@@ -75,7 +76,18 @@ LABELS: dict[type[StrEnum], Mapping[str, Promise | str]] = {
         Outcome.SKIPPED: pgettext_lazy("import", "Skipped"),
         Outcome.FAILED: pgettext_lazy("import", "Refused"),
     },
-    RunKind: {RunKind.ARTICLES: _("Articles"), RunKind.RECORDS: _("Records")},
+    RunKind: {
+        RunKind.ARTICLES: _("Articles"),
+        RunKind.RECORDS: _("Records"),
+        RunKind.READING: _("Analysis of articles"),
+    },
+    RunState: {
+        RunState.QUEUED: pgettext_lazy("run", "Queued"),
+        RunState.RUNNING: pgettext_lazy("run", "Running"),
+        RunState.DONE: pgettext_lazy("run", "Done"),
+        RunState.FAILED: pgettext_lazy("run", "Failed in part"),
+        RunState.OPEN: pgettext_lazy("run", "Running, or interrupted"),
+    },
 }
 
 

@@ -95,6 +95,18 @@ class Reporter:
         if self.counts[Outcome.FAILED]:
             raise SystemExit(1)
 
+    def queued(self, run: int, *, count: int, workers: int) -> None:
+        """Says that so much was handed to the queue as that run, and how to follow it."""
+        if self.as_json:
+            self.command.stdout.write(json.dumps({"run": run, "count": count, "workers": workers}))
+        what = f"{count:,} {self.noun}{' is' if count == 1 else 's are'} handed over as run {run}."
+        who = (
+            f"Workers alive: {workers:,}."
+            if workers
+            else "No worker is alive: start one with manage.py worker."
+        )
+        self.say(f"{what} {who} Follow it: manage.py queue --run {run} --wait")
+
     def stop(self, sentence: str, code: int = 2) -> NoReturn:
         """Ends the command with one sentence on standard error."""
         self.command.stderr.write(sentence)

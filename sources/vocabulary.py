@@ -93,8 +93,21 @@ class Outcome(StrEnum):
 
 
 class RunKind(StrEnum):
+    """What a run is about. `reading`: articles that workers read again, or for the first time."""
+
     ARTICLES = "articles"
     RECORDS = "records"
+    READING = "reading"
+
+
+class RunState(StrEnum):
+    """How far a run is. Computed, never stored. `open`: it has no parts that wait, and nobody said that it ended."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    OPEN = "open"
 
 
 # Characters of context on either side of a cited passage that readers may see of a text shown by passages.

@@ -3,6 +3,7 @@
 from sources.models.derivation import DerivationProposal, DerivationProposalQuerySet, Sketch
 from sources.models.importrun import ImportItem, ImportRun
 from sources.models.outlet import Outlet, OutletQuerySet
+from sources.models.parcel import Parcel
 from sources.models.source import Source, SourceQuerySet, long_columns
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ImportRun",
     "Outlet",
     "OutletQuerySet",
+    "Parcel",
     "Sketch",
     "Source",
     "SourceQuerySet",

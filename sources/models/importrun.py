@@ -18,6 +18,9 @@ class ImportRun(models.Model):
     )
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    # Of a run that workers do (see Parcel): in how many parts, and when the last of them was handed over.
+    parts = models.PositiveIntegerField(_("parts"), default=0)
+    queued_at = models.DateTimeField(_("queued"), null=True)
     created = models.PositiveIntegerField(_("created"), default=0)
     matched = models.PositiveIntegerField(_("already there"), default=0)
     updated = models.PositiveIntegerField(_("updated"), default=0)

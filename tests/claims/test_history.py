@@ -20,7 +20,7 @@ from claims.models import (
     Topic,
     TriageAct,
 )
-from sources.models import ImportItem, ImportRun, Outlet, Sketch
+from sources.models import ImportItem, ImportRun, Outlet, Parcel, Sketch
 from tests.claims.every_model import EXAMPLES, change_of, stored_columns, tracked_models, unsaved
 from tests.databases import Clone
 
@@ -79,6 +79,7 @@ def test_every_table_of_ours_is_tracked_but_those_that_are_derived_or_are_logs()
         ImportItem,
         ImportRun,
         MutedNotice,
+        Parcel,
         PossibleTurn,
         Redaction,
         SentNotice,

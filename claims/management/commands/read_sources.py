@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 
 from claims.management.reading_forks import read_each
 from claims.reading import Answer, known_names, unread
+from claims.tasks import queue_reading
 from sources.models import Source
+from sources.queueing import workers_alive
 from sources.reports import Reporter
 from sources.vocabulary import BodyKind, Language, Outcome
 
@@ -29,7 +31,14 @@ class Command(BaseCommand):
         parser.add_argument("--source", metavar="ID", nargs="+", type=int, help="these, read before or not")
         parser.add_argument("--all", action="store_true", help="also those that this machine has read")
         parser.add_argument("--language", choices=[each.value for each in Language], help="only those")
-        parser.add_argument("--workers", metavar="N", type=int, default=1, help="processes that read (1)")
+        parser.add_argument(
+            "--workers", metavar="N", type=int, default=1, help="processes that read and store (1)"
+        )
+        parser.add_argument(
+            "--queue",
+            action="store_true",
+            help="hand the articles to the workers (manage.py worker) and do not wait",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
         parser.add_argument(
             "--json", action="store_true", help="one line of JSON an article on standard output"
@@ -39,12 +48,27 @@ class Command(BaseCommand):
         report = ReadingReporter(self, noun="article", as_json=options["json"], dry_run=options["dry_run"])
         if not 1 <= options["workers"] <= 64:
             report.stop("--workers is a number from 1 to 64.")
+        if options["queue"]:
+            self._queue(options, report)
+            return
         with report.stopping(), report.progress() as shown:
             chosen = self._chosen(options, report)
             for answer in self._answers(chosen, options, report):
                 report.read(answer)
                 shown(report.summary())
         report.finish()
+
+    def _queue(self, options: dict[str, Any], report: ReadingReporter) -> None:
+        if options["dry_run"]:
+            report.stop("--dry-run tells what would happen here and now: leave --queue out.")
+        with report.stopping():
+            keys = list(self._chosen(options, report).values_list("pk", flat=True))
+            if keys:
+                report.queued(queue_reading(keys, by=None).pk, count=len(keys), workers=workers_alive())
+            else:
+                report.say("There is nothing to read.")
+        if report.counts[Outcome.FAILED]:
+            raise SystemExit(1)
 
     def _chosen(self, options: dict[str, Any], report: ReadingReporter) -> QuerySet[Source]:
         language = options["language"]

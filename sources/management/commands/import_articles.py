@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from sources.characters import ENCODINGS
 from sources.importing import Answer, import_all, start_run
 from sources.incoming import files_in
+from sources.queueing import queue_articles, workers_alive
 from sources.reports import Reporter, add_report_arguments
 
 
@@ -26,9 +27,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--encoding", choices=ENCODINGS, help="of files without a byte order mark (utf-8 by default)"
         )
+        parser.add_argument(
+            "--queue",
+            action="store_true",
+            help="hand the files to the workers (manage.py worker) and do not wait",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = Reporter(self, noun="file", as_json=options["json"], dry_run=options["dry_run"])
+        if options["queue"]:
+            self._queue(options, report)
+            return
         with report.stopping(), report.progress() as shown:
             for answer in self._answers(options):
                 report.answer(answer)
@@ -39,3 +48,15 @@ class Command(BaseCommand):
         files = files_in(options["paths"])
         run = None if options["dry_run"] else start_run()
         return import_all(files, run=run, dry_run=options["dry_run"], encoding=options["encoding"])
+
+    def _queue(self, options: dict[str, Any], report: Reporter) -> None:
+        if options["dry_run"]:
+            report.stop("--dry-run tells what would happen here and now: leave --queue out.")
+        with report.stopping(), report.progress() as shown:
+            files = files_in(options["paths"])
+            run = start_run()
+            handed = 0
+            for count in queue_articles(files, run=run, encoding=options["encoding"]):
+                handed += count
+                shown(f"{handed:,} files handed over")
+            report.queued(run.pk, count=handed, workers=workers_alive())

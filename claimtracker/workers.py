@@ -1,0 +1,169 @@
+"""A worker's life: take what waits in the queue, say every few seconds that it lives, come back when the database does."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+from procrastinate import PsycopgConnector, exceptions
+from procrastinate.contrib.django import app, connector_params
+
+from claims.tasks import MAIL, SEAL
+from sources.tasks import WORK, take_up
+
+__all__ = ["Worker", "queues_here", "side_by_side"]
+
+# Seconds until a worker whose database went away looks for it again.
+PAUSE = 2.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def queues_here() -> list[str]:
+    """What this machine can do. E-mail only where its way out is set; seals only where the owner's address is known."""
+    queues = [WORK]
+    if not settings.CLAIMTRACKER_EMAIL_URL.startswith("console:"):
+        queues.append(MAIL)
+    if settings.EMBEDDED or settings.DATABASE_OWNER_URL:
+        queues.append(SEAL)
+    return queues
+
+
+class Worker:
+    """One process that works off one job after another. `until_empty`: ends when nothing waits. `stalled`: seconds of silence after
+    which another worker counts as dead. `say`: told one sentence at a time.
+    """
+
+    def __init__(self, *, until_empty: bool, stalled: float, say: Callable[[str], None]) -> None:
+        self.until_empty = until_empty
+        self.stalled = stalled
+        self.say = say
+        self.stopped = False
+
+    def run(self) -> None:
+        """Until it is told to stop; finishes the job at hand first. Raises LookupError where the queue's tables are missing."""
+        queues = queues_here()
+        lost = False
+        while not self.stopped:
+            try:
+                # Brings the embedded server up, too.
+                with connections["default"].cursor() as cursor:
+                    cursor.execute("SELECT to_regclass('procrastinate_jobs'), to_regclass('sources_parcel')")
+                    if None in cursor.fetchone():
+                        raise LookupError
+                if lost:
+                    self.say("The database is back.")
+                    lost = False
+                address = connector_params("default")
+                connections.close_all()  # the tasks open their own, in their thread
+                asyncio.run(self._session(queues, address))
+                if self.until_empty:
+                    return
+            except (DatabaseError, exceptions.ConnectorException, OSError) as error:
+                why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+                if self.until_empty:
+                    raise
+                if not lost:
+                    self.say(f"The database cannot be used ({why}). Trying again until it can.")
+                lost = True
+            finally:
+                connections.close_all()
+            if not self.stopped:
+                self._pause()
+
+    async def _session(self, queues: list[str], address: dict[str, Any]) -> None:
+        """Works until it is told to stop, or until the database goes away."""
+        connector = PsycopgConnector(kwargs=address, min_size=1, max_size=4, timeout=10.0)
+        with app.replace_connector(connector):
+            async with app.open_async():
+                await take_up(app.job_manager, stalled=self.stalled)
+                taking_up = asyncio.ensure_future(self._take_up())
+                work = asyncio.ensure_future(
+                    app.run_worker_async(
+                        queues=queues,
+                        wait=not self.until_empty,
+                        delete_jobs="successful",
+                        install_signal_handlers=False,
+                        update_heartbeat_interval=self.stalled / 4,
+                        stalled_worker_timeout=self.stalled,
+                    )
+                )
+                self._on_signals(work.cancel)
+                try:
+                    with suppress(asyncio.CancelledError):
+                        await work
+                finally:
+                    taking_up.cancel()
+
+    async def _take_up(self) -> None:
+        """Beside the work, not as a part of it: a worker at a long job must not keep the others' from being taken up."""
+        while True:
+            await asyncio.sleep(self.stalled / 4)
+            with suppress(exceptions.ConnectorException):  # the worker itself says that the database is gone
+                await take_up(app.job_manager, stalled=self.stalled)
+
+    def _on_signals(self, cancel: Callable[[], Any]) -> None:
+        def stop(number: int) -> None:
+            self.stopped = True
+            cancel()
+
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+
+    def _pause(self) -> None:
+        def stop(number: int, frame: Any) -> None:
+            self.stopped = True
+
+        before = {number: signal.signal(number, stop) for number in SIGNALS}
+        end = time.monotonic() + PAUSE
+        while not self.stopped and time.monotonic() < end:
+            time.sleep(0.1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def side_by_side(count: int, run: Callable[[], None]) -> None:
+    """`run` in so many processes of its own, until this one is told to stop; one that dies is replaced."""
+    connections.close_all()  # a connection must not be shared with a fork
+    living = {_fork(run) for _number in range(count)}
+    stopping = False
+
+    def stop(number: int, frame: Any) -> None:
+        nonlocal stopping
+        stopping = True
+        for pid in living:
+            os.kill(pid, signal.SIGTERM)
+
+    for number in SIGNALS:
+        signal.signal(number, stop)
+    while living:
+        pid, status = os.wait()
+        living.discard(pid)
+        if status and not stopping:
+            time.sleep(1)
+            if not stopping:
+                living.add(_fork(run))
+
+
+def _fork(run: Callable[[], None]) -> int:
+    """The child's process id. The child never comes back from here."""
+    pid = os.fork()
+    if pid:
+        return pid
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    code = 1
+    try:
+        run()
+        code = 0
+    finally:
+        connections.close_all()
+        atexit._run_exitfuncs()  # the embedded database goes with its last client
+        os._exit(code)

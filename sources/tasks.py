@@ -1,0 +1,59 @@
+"""What workers do for the archive: parcels of articles, and taking up what a dead worker left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from procrastinate import RetryStrategy, exceptions, jobs
+from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
+from procrastinate.manager import JobManager
+
+from sources import queueing
+
+__all__ = ["RETRY", "WORK", "take_up", "worked_off"]
+
+# The queue of parcels. Every worker takes them.
+WORK = "work"
+# A parcel that fails again so often is given up; so is one that kills its workers.
+RETRIES = 4
+RETRY = RetryStrategy(max_attempts=RETRIES, wait=2, linear_wait=5)
+DEAD = f"{RETRIES + 1} workers died of it: is it too large for their memory?"
+
+
+def worked_off(context: JobContext, work: Callable[[int], None], parcel: int) -> None:
+    """Does the work on a parcel and keeps why it failed, for the desk. Raises what it raises, for the queue to try again."""
+    try:
+        work(parcel)
+    except queueing.Taken:
+        return  # the other one brings it to its end
+    except Exception as error:
+        queueing.note_error(parcel, error)
+        if context.job.attempts >= RETRIES:
+            queueing.give_up(parcel)
+        raise
+
+
+@app.task(name=queueing.IMPORT, queue=WORK, retry=RETRY, pass_context=True)
+def import_parcel(context: JobContext, *, parcel: int) -> None:
+    worked_off(context, queueing.import_parcel, parcel)
+
+
+async def take_up(manager: JobManager, *, stalled: float) -> None:
+    """Gives the work of workers that were silent for `stalled` seconds to the living. The queue does not do that by itself."""
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
+        # Another worker may take it up at the same moment: then it is no longer ours to move.
+        with suppress(exceptions.ConnectorException):
+            if job.attempts < RETRIES:
+                await manager.retry_job(job)
+                continue
+            await manager.finish_job(job, status=jobs.Status.FAILED, delete_job=False)
+            await sync_to_async(_give_up)(job.task_kwargs)
+
+
+def _give_up(arguments: dict[str, Any]) -> None:
+    if "parcel" in arguments:
+        queueing.give_up(arguments["parcel"], DEAD)
