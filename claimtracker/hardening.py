@@ -7,7 +7,7 @@ its own, lay a temporary table over the one that a rule looks into, or say of an
 - functions that write history run as the owner, every trigger function with a fixed search path, and nobody else may use one;
 - ignoring a trigger is the owner's alone; where there is no owner apart from the application, nobody's;
 - the context of an act (who, why) is written by its own transaction and never again;
-- the application changes rows of ordinary tables, and of history, seals and migrations only reads.
+- the application changes rows of ordinary tables, and of history, seals, migrations and what lists are read from only reads.
 """
 
 from __future__ import annotations
@@ -63,7 +63,18 @@ TRIGGER_FUNCTIONS = """
     WHERE n.nspname = 'public' AND (p.proname LIKE 'pgtrigger\\_%' OR p.proname = '_pgh_attach_context')
 """
 # Tables of which the application only reads, whatever columns they have.
-READ_ONLY = ("pghistory_context", "claims_historyseal", "claims_redaction", "django_migrations")
+READ_ONLY = (
+    "pghistory_context",
+    "claims_historyseal",
+    "claims_redaction",
+    "django_migrations",
+    # Rows of lists are written by the functions that work them out (claims/models/listing.py).
+    "claims_listedclaim",
+    "claims_claimspeaker",
+    "claims_claimcount",
+    "claims_speakercount",
+    "claims_outletcount",
+)
 HISTORY = f"""
     SELECT DISTINCT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'

@@ -6,6 +6,7 @@ from claims.models.correction import Correction, Withdrawal
 from claims.models.desk import Assignment, MutedNotice, Note, OldSlug, SentNotice
 from claims.models.evidence import Evidence, EvidenceQuerySet
 from claims.models.history import Account, HistorySeal, Membership, Redaction
+from claims.models.listing import ClaimCount, ClaimSpeaker, ListedClaim, OutletCount, SpeakerCount
 from claims.models.position import Denial, Position, PositionQuerySet
 from claims.models.reading import Reading, ReadingChange
 from claims.models.request import Request, RequestQuerySet
@@ -21,18 +22,22 @@ __all__ = [
     "Assignment",
     "Carrier",
     "Claim",
+    "ClaimCount",
     "ClaimFigures",
     "ClaimLink",
     "ClaimQuerySet",
+    "ClaimSpeaker",
     "Correction",
     "Denial",
     "Evidence",
     "EvidenceQuerySet",
     "HistorySeal",
+    "ListedClaim",
     "Membership",
     "MutedNotice",
     "Note",
     "OldSlug",
+    "OutletCount",
     "Position",
     "PositionQuerySet",
     "PossibleTurn",
@@ -43,6 +48,7 @@ __all__ = [
     "RequestQuerySet",
     "SentNotice",
     "Speaker",
+    "SpeakerCount",
     "SpeakerName",
     "SpeakerQuerySet",
     "Statement",
