@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from claims.vocabulary import (
     Act,
+    BulkState,
     CarrierKind,
     ChangeKind,
     Contest,
@@ -170,6 +171,11 @@ LABELS: dict[type[StrEnum], Mapping[str, Promise | str]] = {
         NoticeKind.SECOND_READING: _("A proposal waits for a second reading"),
         NoticeKind.SENT_BACK: _("A proposal of yours is sent back"),
         NoticeKind.REQUEST_DUE: _("A request is due"),
+    },
+    BulkState: {
+        BulkState.WAITING: pgettext_lazy("one of many", "Still to do"),
+        BulkState.DONE: pgettext_lazy("one of many", "Done"),
+        BulkState.REFUSED: pgettext_lazy("one of many", "Not done"),
     },
     ChangeKind: {
         ChangeKind.ADD: pgettext_lazy("reading", "Add"),

@@ -230,6 +230,14 @@ class NoticeKind(StrEnum):
     REQUEST_DUE = "request_due"
 
 
+class BulkState(StrEnum):
+    """What became of one of many things that an act was asked for."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+
+
 class ChangeKind(StrEnum):
     """What a newer reading of a source would do."""
 

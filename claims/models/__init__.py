@@ -1,6 +1,7 @@
 """The newsroom's tables: what was said, by whom, what it does to which claim, and what our editors decided."""
 
 from claims.models.anchoring import AnchoredSource
+from claims.models.bulk import BulkItem, BulkJob
 from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, Topic, TopicQuerySet
 from claims.models.correction import Correction, Withdrawal
 from claims.models.desk import Assignment, MutedNotice, Note, OldSlug, SentNotice
@@ -20,6 +21,8 @@ __all__ = [
     "Affiliation",
     "AnchoredSource",
     "Assignment",
+    "BulkItem",
+    "BulkJob",
     "Carrier",
     "Claim",
     "ClaimCount",
