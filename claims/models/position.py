@@ -95,9 +95,9 @@ class Position(Versioned):
             # What was said of a claim, by stance. The newest of a stance, for the home page.
             models.Index(fields=["claim", "stance"], name="claims_position_by_claim"),
             models.Index(
-                fields=["stance", "-published_at"],
+                fields=["stance", "-published_at", "-id"],
                 condition=Q(published_at__isnull=False),
-                name="claims_position_newest",
+                name="claims_position_newest_first",
             ),
         ]
         triggers = [

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,9 @@ from sources.models import Outlet, Source
 from sources.names import folded, sounded
 from sources.triggers import Versioned, bump_version, no_circle, refuse_delete, tracked
 from sources.vocabulary import Language
+
+# The words of a name, as they are. One expression for the index and for the search.
+NAME_WORDS = SearchVector("sort_key", config="simple")
 
 # "Two US officials" of one article are never those of another. Equal texts under two addresses are one article here.
 ONLY_IN_ITS_SOURCE = pgtrigger.Trigger(
@@ -135,6 +139,8 @@ class Speaker(Versioned):
         indexes = [
             # Lists by name, page by page.
             models.Index(fields=["sort_key", "id"], name="claims_speaker_by_name"),
+            # … and by the beginning of any word in them.
+            GinIndex(NAME_WORDS, name="claims_speaker_by_word", fastupdate=False),
             # Names typed by people are matched from the start of the folded name.
             models.Index(OpClass(F("sort_key"), name="text_pattern_ops"), name="claims_speaker_by_prefix"),
             # Misspelled and transliterated names are looked up by how their words sound; far more often than they are written,

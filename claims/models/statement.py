@@ -340,8 +340,9 @@ class StatementSpeaker(models.Model):
         Statement, models.CASCADE, db_index=False, related_name="speakers", verbose_name=_("statement")
     )
     speaker = models.ForeignKey(
-        Speaker, models.PROTECT, null=True, blank=True, related_name="spoken", verbose_name=_("speaker")
-    )
+        Speaker, models.PROTECT, null=True, blank=True, db_index=False, related_name="spoken",
+        verbose_name=_("speaker"),
+    )  # fmt: skip
     on_behalf_of = models.ForeignKey(
         Speaker,
         models.PROTECT,
@@ -372,6 +373,8 @@ class StatementSpeaker(models.Model):
             ),
         ]
         indexes = [
+            # What somebody said, the newest first.
+            models.Index(F("speaker"), F("statement").desc(), name="claims_statementspeaker_newest"),
             # Few statements name it: what was said on behalf of a body.
             models.Index(
                 fields=["on_behalf_of"],

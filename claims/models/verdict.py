@@ -85,6 +85,10 @@ FROZEN_IN_FORCE = pgtrigger.Trigger(
 )
 
 
+# What readers see of decisions: those that hold, and those that held.
+IN_FORCE_ONCE = [Stage.CURRENT.value, Stage.SUPERSEDED.value]
+
+
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     def current(self) -> VerdictQuerySet:
         return self.filter(stage=Stage.CURRENT)
@@ -97,7 +101,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
     def published(self) -> VerdictQuerySet:
         """Decisions that hold or held, on a claim that readers see."""
         return self.filter(
-            stage__in=[Stage.CURRENT, Stage.SUPERSEDED],
+            stage__in=IN_FORCE_ONCE,
             claim__publication__in=READERS_SEE,
             claim__merged_into=None,
         )
@@ -163,8 +167,19 @@ class Verdict(models.Model):
             ),
         ]
         indexes = [
-            # The page of decisions, newest first; what waits for a second reader.
+            # What waits for a second reader.
             models.Index(fields=["stage", "-decided_at"], name="claims_verdict_by_stage"),
+            # The page of decisions, newest first: those in force and those that were; all, or of one rating.
+            models.Index(
+                fields=["-decided_at", "-id"],
+                condition=Q(stage__in=IN_FORCE_ONCE),
+                name="claims_verdict_newest",
+            ),
+            models.Index(
+                fields=["rating", "-decided_at", "-id"],
+                condition=Q(stage__in=IN_FORCE_ONCE),
+                name="claims_verdict_by_rating",
+            ),
         ]
         triggers = [
             moves("stage", STAGE_MOVES),
