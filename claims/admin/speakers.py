@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -9,10 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
+from claims import linking
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.desk.finding import speakers_called
+from claims.desk.people import editor_of
 from claims.models import Affiliation, Speaker, SpeakerName
 from claims.models.addresses import free_slug
 from claims.permissions import may
@@ -84,6 +87,11 @@ class SpeakerAdmin(ByTheTable, AtAnySize, KeepsVersions):
             context["may_merge"] = may(request.user, Verb.MERGE)
             context["merged"] = speaker.merged.only("name")
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def store_changes(
+        self, request: HttpRequest, obj: Speaker, changes: Mapping[str, Any], *, base: int
+    ) -> None:
+        linking.edit_speaker(obj, changes, by=editor_of(request), base=base)
 
     def create(self, request: HttpRequest, obj: Speaker, form: Any) -> None:
         obj.slug = free_slug(Speaker, obj.name)

@@ -43,7 +43,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def speaker(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Speaker.objects.defer("sounds"), pk=pk)
-    return _history(request, found, reverse("admin:claims_speaker_change", args=[pk]), {})
+    return _history(request, found, reverse("desk:speaker", args=[pk]), {})
 
 
 @on_the_desk()

@@ -59,7 +59,7 @@ def carried_out(request: HttpRequest, form: forms.Form, do: Callable[[], Any]) -
     return None, False
 
 
-def _chosen(request: HttpRequest) -> int | None:
+def chosen_in(request: HttpRequest) -> int | None:
     """The other one, as the address names it."""
     text = request.GET.get("into", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
@@ -72,7 +72,7 @@ def _chosen(request: HttpRequest) -> int | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the claim that says the same, see what moves, merge."""
-    loser, chosen = the_claim(pk), _chosen(request)
+    loser, chosen = the_claim(pk), chosen_in(request)
     context: dict[str, Any] = {
         "loser": loser,
         "back": reverse("desk:claim", args=[loser.pk]),
@@ -244,12 +244,12 @@ def _is_key(text: str) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_speaker(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose who is the same person or body, see what moves, merge."""
-    loser, chosen = get_object_or_404(Speaker, pk=pk, merged_into=None), _chosen(request)
+    loser, chosen = get_object_or_404(Speaker, pk=pk, merged_into=None), chosen_in(request)
     back = reverse("admin:claims_speaker_change", args=[loser.pk])
     context: dict[str, Any] = {"loser": loser, "back": back, "is_claim": False}
     if chosen is None:
         q = request.GET.get("q", "")
-        context |= {"q": q, "offered": _speakers_offered(loser, q)}
+        context |= {"q": q, "offered": speakers_offered(loser, q)}
         return render(request, "desk/merge.html", context)
     into, status = get_object_or_404(Speaker.objects.exclude(pk=loser.pk), pk=chosen, merged_into=None), 200
     form = WhyForm(request.POST if request.method == "POST" else None)
@@ -279,7 +279,7 @@ def merge_speaker(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/merge.html", context, status=status)
 
 
-def _speakers_offered(loser: Speaker, q: str) -> list[dict[str, Any]]:
+def speakers_offered(loser: Speaker, q: str) -> list[dict[str, Any]]:
     """By the name typed, or by their own."""
     found = linking.candidates(clean(q) or loser.name, limit=OFFERED + 1)
     return [

@@ -12,6 +12,7 @@ urlpatterns = [
     path("claims/<int:pk>/", views.claim, name="claim"),
     path("claims/<int:pk>/evidence/", views.add_evidence, name="evidence"),
     path("claims/<int:pk>/act/<slug:key>/", views.act, name="act"),
+    path("", include("claims.desk.speaker_urls")),
     path("sources/<int:pk>/", articles.article, name="article"),
     path("sources/<int:pk>/triage-once/", articles.triage_once, name="triage_once"),
     path("copies/<int:pk>/", articles.decide, name="decide_copy"),

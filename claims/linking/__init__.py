@@ -4,6 +4,14 @@ Each function is one editorial act: may you? change, log, one transaction (see a
 when somebody else was faster, and PermissionDenied.
 """
 
+from claims.linking.describing_speakers import (
+    add_name,
+    affiliate,
+    edit_speaker,
+    end_affiliation,
+    move_name,
+    speak_for,
+)
 from claims.linking.making import guess_name, make_claim_from, make_speaker_from
 from claims.linking.merging import (
     comes_back,
@@ -12,7 +20,12 @@ from claims.linking.merging import (
     unmerge_claims,
     what_unmerging_moves,
 )
-from claims.linking.merging_speakers import merge_speakers, unmerge_speakers, what_merging_moves
+from claims.linking.merging_speakers import (
+    claims_where_they_count,
+    merge_speakers,
+    unmerge_speakers,
+    what_merging_moves,
+)
 from claims.linking.names import Candidate, candidates, save_name_variant
 from claims.linking.origins import (
     confirm_derivation,
@@ -48,17 +61,22 @@ __all__ = [
     "Who",
     "accept",
     "accept_sure",
+    "add_name",
+    "affiliate",
     "attach",
     "attribute",
     "candidates",
     "carry",
+    "claims_where_they_count",
     "close_article",
     "comes_back",
     "confirm_derivation",
     "credit",
     "detach",
     "discard",
+    "edit_speaker",
     "edit_statement",
+    "end_affiliation",
     "guess_name",
     "in_the_original_too",
     "last_act",
@@ -67,6 +85,7 @@ __all__ = [
     "merge_claims",
     "merge_speakers",
     "merge_statements",
+    "move_name",
     "refuse_derivation",
     "reject",
     "revise",
@@ -74,6 +93,7 @@ __all__ = [
     "settle",
     "similar",
     "similar_to_each",
+    "speak_for",
     "split_claim",
     "split_statement",
     "suggest_all",

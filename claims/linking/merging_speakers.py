@@ -59,7 +59,7 @@ def merge_speakers(
                 SpeakerName.objects.create(speaker=into, name=name, kind=kind)
         OldSlug.objects.get_or_create(slug=loser.slug, speaker=into)
         change(loser, {"merged_into": into})
-        contest.refresh(_claims_where_they_count(into))
+        contest.refresh(claims_where_they_count(into))
 
 
 def unmerge_speakers(loser: Speaker, *, by: User, because: str, base: int | None = None) -> int:
@@ -82,7 +82,7 @@ def unmerge_speakers(loser: Speaker, *, by: User, because: str, base: int | None
         )
         _tell(Statement.objects.filter(moved), into, stored, by=by)
         loser.refresh_from_db(fields=["merged_into", "version"])
-        contest.refresh(_claims_where_they_count(into) | _claims_where_they_count(loser))
+        contest.refresh(claims_where_they_count(into) | claims_where_they_count(loser))
         return done.left
 
 
@@ -135,7 +135,7 @@ def _tell(statements: Any, was: Speaker, now: Speaker, *, by: User) -> None:
             note_change(statement, by=by, before={"speaker": [was.name]}, after={"speaker": [now.name]})
 
 
-def _claims_where_they_count(speaker: Speaker) -> set[int]:
+def claims_where_they_count(speaker: Speaker) -> set[int]:
     """Claims with words of the speaker, of those who speak for it (however many steps down), or on behalf of any of them."""
     mouths = {speaker.pk}
     found = mouths

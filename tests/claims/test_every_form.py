@@ -22,7 +22,7 @@ from claims import linking, reviewing
 from claims.admin.accounts import AccountAdmin
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
-from claims.models import Claim, Evidence, Request, Speaker, Statement
+from claims.models import Affiliation, Claim, Evidence, Request, Speaker, Statement
 from sources.models import DerivationProposal, Source
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_article, make_newsroom, signed_in
 from tests.claims.desk_forms import fields_of
@@ -172,6 +172,31 @@ def unmerge_claims(room: Newsroom) -> Opened:
     return Opened(page, {"because": WHY, **versions(other, room.claim)})
 
 
+def on_a_speaker(do: str) -> Callable[[Newsroom], Opened]:
+    def opened(room: Newsroom) -> Opened:
+        row = Affiliation.objects.create(speaker=room.spokesman, body=room.party)
+        data = {
+            "name": {"name": "K. T.", "kind": "garbled"},
+            "role": {"body": "Testland", "role_en": WHY},
+            "end": {"row": row.pk, "on": "2022-01-01"},
+        }
+        page = reverse("desk:speaker", args=[room.spokesman.pk])
+        return Opened(page, {"do": do, **data[do], **versions(room.spokesman)}, "editor")
+
+    return opened
+
+
+def speaks_for(room: Newsroom) -> Opened:
+    page = f"{reverse('desk:speaks_for', args=[room.spokesman.pk])}?alone=yes"
+    return Opened(page, {"because": WHY, **versions(room.spokesman)}, "editor")
+
+
+def move_name(room: Newsroom) -> Opened:
+    name = room.spokesman.names.get()
+    page = f"{reverse('desk:move_name', args=[name.pk])}?into={room.party.pk}"
+    return Opened(page, {"because": WHY, **versions(room.spokesman)}, "editor")
+
+
 def possible_copy(room: Newsroom) -> Opened:
     copy = make_article("Talks", "Talks\n\nOfficials met on Monday in the capital, it is said.\n")
     made = DerivationProposal.objects.create(
@@ -237,6 +262,9 @@ FORMS: dict[str, Form] = {
     "merge_speaker": (merge_people, on_the_spokesman),
     "unmerge_claim": (unmerge_claims, on_the_claim),
     "unmerge_speaker": (unmerge_people, on_the_spokesman),
+    **{f"speaker: {do}": (on_a_speaker(do), on_the_spokesman) for do in ("name", "role", "end")},
+    "speaks_for": (speaks_for, on_the_spokesman),
+    "move_name": (move_name, on_the_spokesman),
     "decide_copy": (possible_copy, on_the_copy),
     "request": (answer_a_request, on_the_request),
 }
