@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from claims.models import Position
+from claims.models import Position, SpeakerName
 from sources.models import Outlet, OutletQuerySet
+from sources.vocabulary import SourcePublication
 
 
 def published_outlets() -> OutletQuerySet:
     """Outlets of a published source with a statement that readers see."""
     reported = Position.objects.published().filter(statement__source__outlet=OuterRef("pk"))
     return Outlet.objects.filter(Exists(reported))
+
+
+def published_spellings() -> QuerySet[SpeakerName]:
+    """Other names of people and bodies: those on record, and those seen in an article that readers see."""
+    return SpeakerName.objects.filter(
+        Q(seen_in=None) | Q(seen_in__publication=SourcePublication.PUBLISHED.value)
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from claims.models import Claim, OldSlug, Speaker
 from claims.vocabulary import Publication
 
@@ -12,10 +10,13 @@ MOST_MERGES = 10
 
 
 def claim_at(slug: str) -> Claim | None:
-    """The claim of this address, or the one it was merged into; with its topic and figures, published or not."""
+    """The claim of this address, or the one it was merged into; with its topic and figures, published or not.
+
+    A draft that was merged had no address that readers could know: it is found as the draft it was.
+    """
     found = Claim.objects.without_vectors().select_related("topic", "figures").filter(slug=slug).first()
     for _step in range(MOST_MERGES):
-        if found is None or found.merged_into_id is None:
+        if found is None or found.merged_into_id is None or found.publication == Publication.DRAFT:
             break
         found = (
             Claim.objects.without_vectors()
@@ -39,10 +40,21 @@ def speaker_at(slug: str) -> Speaker | None:
 def moved_to(kind: str, slug: str) -> str:
     """The present slug of what had this address before; "" when nothing ever had it, or what had it is not public.
 
-    `kind`: claim, speaker, topic or outlet.
+    `kind`: claim or speaker. A speaker's address leads on from before a merge too.
     """
-    old = OldSlug.objects.select_related(kind).filter(slug=slug, **{f"{kind}__isnull": False}).first()
-    found: Any = getattr(old, kind) if old else None
-    if found is None or (kind == "claim" and found.publication == Publication.DRAFT):
-        return ""
-    return str(found.slug)
+    return _claim_moved_to(slug) if kind == "claim" else _speaker_moved_to(slug)
+
+
+def _claim_moved_to(slug: str) -> str:
+    old = OldSlug.objects.select_related("claim").filter(slug=slug, claim__isnull=False).first()
+    return str(old.claim.slug) if old and old.claim and old.claim.publication != Publication.DRAFT else ""
+
+
+def _speaker_moved_to(slug: str) -> str:
+    found = Speaker.objects.filter(slug=slug).first() or Speaker.objects.filter(old_slugs__slug=slug).first()
+    for _step in range(MOST_MERGES):
+        if found is None or found.merged_into is None:
+            break
+        found = found.merged_into
+    is_seen = found is not None and Speaker.objects.published().filter(pk=found.pk).exists()
+    return found.slug if found and is_seen and found.slug != slug else ""

@@ -6,6 +6,7 @@ in the text as it stands, never in a copy that a headline function has rewritten
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +14,15 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q, QuerySet
 
-from claims.models import Claim, Speaker, Statement, StatementSpeaker
+from claims.models import Claim, Speaker, SpeakerName, Statement, StatementSpeaker
+from claims.models.speaker import NAME_WORDS
 from claims.models.statement import WORDS
 from claims.public.filters import CONFIGURATIONS
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.marking import WORD, positive
 from claims.public.naming import page_language
 from claims.public.paging import MOST_COUNTED, Count
+from claims.visibility import published_spellings
 from claims.vocabulary import SpeakerKind
 from sources.models import Source, long_columns
 from sources.names import fold
@@ -28,6 +31,7 @@ from sources.sounds import sounds
 # The order of a page, and the values of `in` in the address.
 KINDS = ("claims", "statements", "speakers", "sources")
 LONGEST_ASKED = 200
+FIRST_WORD = re.compile(r"\w+")
 # So many of the asked words are tried alone, and so many names that sound alike are shown.
 MOST_TRIED, MOST_ALIKE = 5, 5
 
@@ -105,8 +109,21 @@ def _statements(asked: str) -> QuerySet[Statement]:
 def called(asked: str) -> Q:
     """People and bodies with a name or spelling that begins so, or whose name has a word that begins so."""
     start = fold(asked.strip())
-    named = Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}")
-    return named | Q(pk__in=Speaker.objects.filter(names__normalised__startswith=start).values("pk"))
+    by_name = Speaker.objects.order_by().filter(sort_key__startswith=start).values_list("pk")
+    spelt = published_spellings().filter(normalised__startswith=start).order_by().values_list("speaker")
+    ways = [spelt]
+    first = FIRST_WORD.match(start)
+    if first:
+        # The index of words leads to the few names in which a word begins like the first one asked.
+        word = SearchQuery(f"'{first[0]}':*", config="simple", search_type="raw")
+        within = (
+            Speaker.objects.order_by()
+            .alias(words=NAME_WORDS)
+            .filter(words=word, sort_key__contains=f" {start}")
+        )
+        ways.append(within.values_list("pk"))
+    # One after the other, each by its own index: joined by OR, all names would be looked through.
+    return Q(pk__in=by_name.union(*ways))
 
 
 def _speakers(asked: str) -> QuerySet[Speaker]:
@@ -195,5 +212,5 @@ def _sounding_like(words: Sequence[str]) -> list[Speaker]:
     )
 
 
-def _named_like(keys: Sequence[str]) -> QuerySet[Speaker, int]:
-    return Speaker.objects.filter(names__sounds__overlap=keys).values_list("pk", flat=True)
+def _named_like(keys: Sequence[str]) -> QuerySet[SpeakerName, int]:
+    return published_spellings().filter(sounds__overlap=keys).values_list("speaker", flat=True)

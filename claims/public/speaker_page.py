@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from django.db.models import QuerySet
+
 from claims.labels import label
 from claims.models import Affiliation, Claim, Position, Speaker, SpeakerName
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Day, Turn, by_day, turns
 from claims.public.naming import Names
 from claims.public.timeline import in_time_order
+from claims.visibility import published_spellings
 from claims.vocabulary import NameKind, Stance
 from sources.models import long_columns
 
-MOST_STATEMENTS = 70
+MOST_STATEMENTS, MOST_SPELLINGS = 70, 60
 # Longer chains of "speaks for" are not followed.
 DEEPEST = 4
 
@@ -74,7 +77,7 @@ def speaker_page(speaker: Speaker) -> SpeakerPage:
         tally=_tally(told),
         turns=_turns(speaker, positions, names),
         roles=_roles(speaker, positions),
-        spellings=list(speaker.names.exclude(kind=NameKind.ROLE).order_by("kind", "name", "id")[:60]),
+        spellings=list(_spellings(speaker)),
         speaks_for=[names(body.pk, body.name) for body in chain_up],
         spokespeople=[(names(person.pk, person.name), person) for person in spokespeople],
         affiliations=[(row, names(row.body_id, row.body.name)) for row in affiliations],
@@ -88,6 +91,11 @@ def _in_order(told: Sequence[Card]) -> list[Card]:
         by_statement.setdefault(card.key, []).append(card)
     events = in_time_order(group[0].event for group in by_statement.values())
     return [card for event in events for card in by_statement[event.key]]
+
+
+def _spellings(speaker: Speaker) -> QuerySet[SpeakerName]:
+    found = published_spellings().filter(speaker=speaker).exclude(kind=NameKind.ROLE)
+    return found.order_by("kind", "name", "id")[:MOST_SPELLINGS]
 
 
 def _tally(told: Sequence[Card]) -> list[tuple[str, str, int]]:

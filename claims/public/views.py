@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -35,8 +35,8 @@ from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.marking import Marker
 from claims.public.naming import Names
-from claims.public.paging import MOST_COUNTED, Count, counted, page
-from claims.public.searching import LONGEST_ASKED, suggestions
+from claims.public.paging import MOST_COUNTED, Count, page
+from claims.public.searching import LONGEST_ASKED, called, suggestions
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
 from claims.public.unchanged import SHARED_FOR, not_made_again
@@ -103,7 +103,7 @@ def language_said_twice(request: HttpRequest, language: str, rest: str) -> HttpR
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     denials = lists.listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME]
-    changes = lists.changes_of_story().order_by("-figures__sort_at", "-id")[:NEWEST_ON_HOME]
+    changes = lists.changes_of_story().order_by("-listed_at", "-listed_key")[:NEWEST_ON_HOME]
     decisions = lists.listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME]
     noted = _corrections()[:NEWEST_ON_HOME]
     return render(
@@ -124,7 +124,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     asked = readable(request.GET)
     found = ClaimFilter(asked, queryset=lists.listed_claims(), request=request)
     queryset = found.qs
-    shown = page(request, queryset, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
+    shown = page(request, queryset, *lists.LISTED, size=CLAIMS_A_PAGE)
     # A restored page is a whole page: only a live change of the filters gets the results alone.
     is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     words = asked.get("q", "").strip()[:LONGEST_ASKED]
@@ -136,7 +136,7 @@ def claims(request: HttpRequest) -> HttpResponse:
             "filter": found,
             "items": lists.claim_items(shown.items, mark),
             "page": shown,
-            "count": counted(queryset),
+            "count": lists.how_many(found, queryset),
             "q": words,
             "suggestions": suggestions(words) if words and not shown.items else None,
         },
@@ -236,17 +236,14 @@ def speakers(request: HttpRequest) -> HttpResponse:
     asked = readable(request.GET).get("q", "").strip()[:200]
     found = Speaker.objects.published().exclude(kind=SpeakerKind.ANONYMOUS)
     if asked:
-        named = Q(sort_key__startswith=fold(asked)) | Q(sort_key__contains=f" {fold(asked)}")
-        found = found.filter(
-            named | Q(pk__in=Speaker.objects.filter(names__normalised__startswith=fold(asked)).values("pk"))
-        )
+        found = found.filter(called(asked))
     shown = page(request, found, "sort_key", "id", size=NAMES_A_PAGE, descending=False)
     names = Names.of(speaker.pk for speaker in shown.items)
-    called = [(names(speaker.pk, speaker.name), speaker) for speaker in shown.items]
+    shown_as = [(names(speaker.pk, speaker.name), speaker) for speaker in shown.items]
     if not (shown.newer or shown.older):
         # The database sorts by the name on record; one page can be sorted as it reads.
-        called.sort(key=lambda item: fold(item[0]))
-    return render(request, "public/speakers.html", {"speakers": called, "page": shown, "asked": asked})
+        shown_as.sort(key=lambda item: fold(item[0]))
+    return render(request, "public/speakers.html", {"speakers": shown_as, "page": shown, "asked": asked})
 
 
 @public_page
@@ -255,7 +252,7 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return _moved("speaker", slug)
     if found.merged_into:
-        return HttpResponsePermanentRedirect(reverse("public:speaker", args=[found.merged_into.slug]))
+        return _moved("speaker", slug)
     shown = speaker_page(found)
     if not shown.days:
         raise Http404

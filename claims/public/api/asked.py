@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 from ninja import Schema
@@ -26,10 +26,10 @@ from claims.models import (
 )
 from claims.public import lists
 from claims.public.filters import ClaimFilter
+from claims.public.searching import called
 from claims.visibility import published_outlets
 from claims.vocabulary import Contest, Rating, SpeakerKind, Stance
 from sources.models import Source, SourceQuerySet
-from sources.names import fold
 from sources.vocabulary import Language
 
 Slug = Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]+$", max_length=120)]
@@ -163,12 +163,7 @@ class SpeakersAsked(Asked):
 def speakers(asked: SpeakersAsked) -> SpeakerQuerySet:
     found = Speaker.objects.published()
     found = found.filter(kind=asked.kind) if asked.kind else found.exclude(kind=SpeakerKind.ANONYMOUS)
-    start = fold(asked.q.strip())
-    if start:
-        named = Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}")
-        also = Speaker.objects.filter(names__normalised__startswith=start).values("pk")
-        found = found.filter(named | Q(pk__in=also))
-    return found
+    return found.filter(called(asked.q)) if asked.q.strip() else found
 
 
 class SourcesAsked(Asked):

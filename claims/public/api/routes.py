@@ -30,7 +30,7 @@ from claims.public.data import Known, origin_of
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.paging import beyond, cursor, place_of
 from claims.public.source_page import MOST_PASSAGES
-from claims.visibility import published_outlets
+from claims.visibility import published_outlets, published_spellings
 from claims.vocabulary import NameKind, Publication
 from sources.models import Source, long_columns
 from sources.vocabulary import SourcePublication
@@ -327,11 +327,12 @@ def speaker(request: HttpRequest, slug: Path[asked.Slug]) -> HttpResponse:
     if found is None:
         return _moved("speaker", "speakers", slug)
     if found.merged_into:
-        return HttpResponsePermanentRedirect(f"{PREFIX}speakers/{found.merged_into.slug}")
+        return _moved("speaker", "speakers", slug)
     known = Known.of(origin_of(request), [found.pk, found.speaks_for_id])
     if found.pk not in known.linked:
         raise Http404
-    spellings = found.names.exclude(kind=NameKind.ROLE).order_by("kind", "name", "id")[:MOST_SPELLINGS]
+    spellings = published_spellings().filter(speaker=found).exclude(kind=NameKind.ROLE)
+    spellings = spellings.order_by("kind", "name", "id")[:MOST_SPELLINGS]
     return answer(
         {
             **data.speaker(found, known),
