@@ -45,11 +45,10 @@ ONLY_IN_ITS_SOURCE = pgtrigger.Trigger(
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
     def published(self) -> SpeakerQuerySet:
         """Those with a statement that readers see. A body met only in a chain of speaks_for is named without a link."""
-        from claims.models.position import Position  # the position's module needs this one
+        from claims.models.listing import ClaimSpeaker  # which needs this module
 
-        # One flat EXISTS: nested ones cost minutes while the tables have no statistics yet.
-        spoken = Position.objects.published().filter(statement__speakers__speaker=OuterRef("pk"))
-        return self.filter(Exists(spoken), merged_into=None)
+        heard = ClaimSpeaker.objects.filter(speaker=OuterRef("pk"), is_own=True)
+        return self.filter(Exists(heard), merged_into=None)
 
     def sorted(self) -> SpeakerQuerySet:
         return self.order_by("sort_key", "pk")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from claims.models import (
     Claim,
-    ClaimFigures,
+    ClaimCount,
     ClaimQuerySet,
+    ListedClaim,
     Position,
     PositionQuerySet,
     StatementSpeaker,
@@ -22,11 +25,17 @@ from claims.public import sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Turn, turns
 from claims.public.decisions import Decision, Stamp, decision, stamp
-from claims.public.filters import speakers_called
+from claims.public.filters import (
+    ClaimFilter,
+    having_words,
+    heard,
+    speakers_called,
+    with_those_who_speak_for_them,
+)
 from claims.public.marking import Piece
 from claims.public.naming import Names
-from claims.public.paging import MOST_COUNTED, Count
-from claims.vocabulary import Contest, PartyState, Rating, Stance
+from claims.public.paging import Count, counted
+from claims.vocabulary import Contest, Rating, Stance
 from sources.names import fold
 
 
@@ -54,13 +63,18 @@ class DecisionItem:
     decision: Decision
 
 
+# The order of a list of claims, newest first: the columns of the row that it is read from.
+LISTED = ("listed_at", "listed_key")
+
+
 def listed_claims() -> ClaimQuerySet:
     """Published claims with what their line needs."""
     found: ClaimQuerySet = (
         Claim.objects.published()
         .without_vectors()
-        .filter(figures__sort_at__isnull=False)
+        .filter(listing__sort_at__isnull=False)
         .select_related("figures", "topic")
+        .annotate(listed_at=F("listing__sort_at"), listed_key=F("listing__claim_id"))
     )
     return found
 
@@ -84,11 +98,7 @@ def claim_items(
 
 def changes_of_story() -> ClaimQuerySet:
     """Claims about which a party changed its story, in a known order."""
-    found: ClaimQuerySet = listed_claims().filter(
-        Q(figures__contest__in=[Contest.DENIED_THEN_ADMITTED, Contest.RETRACTED])
-        | Q(figures__parties__contains=[{"state": PartyState.ASSERTED_THEN_DENIED.value}])
-        | Q(figures__parties__contains=[{"state": PartyState.DENIED_THEN_ADMITTED.value}])
-    )
+    found: ClaimQuerySet = listed_claims().filter(listing__is_turned=True)
     return found
 
 
@@ -105,7 +115,8 @@ def listed_denials(*, topic: str = "", denied_by: str = "") -> PositionQuerySet:
         found = found.filter(claim__topic__slug=topic)
     if denied_by:
         spoken = StatementSpeaker.objects.filter(
-            statement=OuterRef("statement"), speaker__in=speakers_called(denied_by)
+            statement=OuterRef("statement"),
+            speaker__in=with_those_who_speak_for_them(speakers_called(denied_by)),
         )
         found = found.filter(Exists(spoken))
     return found
@@ -140,30 +151,46 @@ class CappedCount(Subquery):
 
 
 def topics_with_counts() -> list[tuple[Topic, Count]]:
-    """Topics of published claims in the order of their names, and how many claims each has."""
-    seen = Claim.objects.published().filter(topic=OuterRef("pk")).order_by().values("pk")
-    found = Topic.objects.published().annotate(n=CappedCount(seen[: MOST_COUNTED + 1]))
-    return [(topic, Count.upto(topic.n)) for topic in sorted(found, key=lambda topic: fold(topic.name))]  # type: ignore[attr-defined]
+    """Topics of published claims in the order of their names, and how many claims each has. Two queries."""
+    by_topic = ClaimCount.objects.filter(every_topic=False).order_by().values_list("topic")
+    counts = dict(by_topic.annotate(sum=Sum("n")))
+    found = sorted(Topic.objects.published(), key=lambda topic: fold(topic.name))
+    return [(topic, Count.upto(counts.get(topic.pk, 0))) for topic in found]
+
+
+def how_many(asked: ClaimFilter, found: QuerySet[Claim]) -> Count:
+    """How many claims a filtered list has: from the stored counts where they tell, else counted up to MOST_COUNTED. One query."""
+    if not asked.is_bound:
+        return Count.upto(_stored({}))
+    given, columns = asked.form.cleaned_data, asked.columns()
+    if given.get("q"):
+        return counted(
+            found if columns or given.get("speaker") else having_words(Claim.objects.published(), given["q"])
+        )
+    if given.get("speaker"):
+        return counted(heard(asked.speakers, columns).values("claim").distinct())
+    if given.get("since") or given.get("until"):
+        return counted(ListedClaim.objects.filter(**columns))
+    return Count.upto(_stored(columns))
+
+
+def _stored(columns: Mapping[str, Any]) -> int:
+    """`columns`: lookup → value of a cell, see ClaimCount."""
+    cells = ClaimCount.objects.filter(every_topic="topic" not in columns, **columns)
+    return int(cells.aggregate(sum=Sum("n"))["sum"] or 0)
 
 
 def tallies() -> dict[str, Count]:
-    """How many claims of each kind readers can see, in one query; each counted up to MOST_COUNTED."""
-
-    def capped(condition: Q) -> CappedCount:
-        seen = ClaimFigures.objects.filter(condition, claim__in=Claim.objects.published().values("pk"))
-        return CappedCount(seen.order_by().values("pk")[: MOST_COUNTED + 1])
-
-    kinds = {
-        "all": Q(),
-        Contest.DENIED.value: Q(contest=Contest.DENIED),
-        Contest.DENIED_THEN_ADMITTED.value: Q(contest=Contest.DENIED_THEN_ADMITTED),
-        "unreviewed": Q(rating=""),
-        **{rating.value: Q(rating=rating) for rating in Rating},
-    }
-    row: QuerySet[ClaimFigures, dict[str, int]] = (
-        ClaimFigures.objects.order_by("pk")
-        .annotate(**{f"n_{kind}": capped(condition) for kind, condition in kinds.items()})
-        .values(*(f"n_{kind}" for kind in kinds))[:1]
-    )
-    found = next(iter(row), None)
-    return {kind: Count.upto(found[f"n_{kind}"] if found else 0) for kind in kinds}
+    """How many claims of each kind readers can see, in one query."""
+    found: Counter[str] = Counter()
+    cells = ClaimCount.objects.filter(every_topic=True).order_by().values_list("rating", "contest")
+    for rating, contest, n in cells.annotate(sum=Sum("n")):
+        found.update({"all": n, contest: n, rating or "unreviewed": n})
+    kinds = [
+        "all",
+        Contest.DENIED.value,
+        Contest.DENIED_THEN_ADMITTED.value,
+        "unreviewed",
+        *(r.value for r in Rating),
+    ]
+    return {kind: Count.upto(found[kind]) for kind in kinds}

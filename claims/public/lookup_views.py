@@ -30,7 +30,7 @@ from sources.vocabulary import Language
 
 FIRST_OF_EACH = 5
 ORDERS: dict[str, tuple[str, ...]] = {
-    "claims": ("figures__sort_at", "id"),
+    "claims": lists.LISTED,
     "statements": ("id",),
     "speakers": ("sort_key", "id"),
     "sources": ("id",),
@@ -143,7 +143,7 @@ def denials(request: HttpRequest) -> HttpResponse:
 def who_denies_whom(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "speaker", "topic", "order")
     found = contested_claims(topic=asked["topic"], denied_by=asked["speaker"])
-    shown = _listed(request, asked, found, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
+    shown = _listed(request, asked, found, *lists.LISTED, size=CLAIMS_A_PAGE)
     return render(
         request,
         "public/matrix.html",
@@ -162,7 +162,7 @@ def reversals(request: HttpRequest) -> HttpResponse:
     found = lists.changes_of_story()
     if asked["topic"]:
         found = found.filter(topic__slug=asked["topic"])
-    shown = _listed(request, asked, found, "figures__sort_at", "id", size=CLAIMS_A_PAGE)
+    shown = _listed(request, asked, found, *lists.LISTED, size=CLAIMS_A_PAGE)
     return render(
         request,
         "public/reversals.html",

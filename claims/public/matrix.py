@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from claims.contest import Parties
@@ -14,7 +14,7 @@ from claims.labels import label
 from claims.models import Claim, ClaimQuerySet, Position
 from claims.public import sentences
 from claims.public.decisions import Stamp, stamp
-from claims.public.filters import speakers_called
+from claims.public.filters import heard_from, speakers_called
 from claims.public.lists import listed_claims
 from claims.public.naming import Names
 from claims.vocabulary import Contest, PartyState, Stance
@@ -77,16 +77,11 @@ class Matrix:
 
 def contested_claims(*, topic: str = "", denied_by: str = "") -> ClaimQuerySet:
     """Published claims that somebody denies, admits or took back. `denied_by`: a name, alias or address."""
-    found = listed_claims().exclude(figures__contest=Contest.UNCONTESTED)
+    found = listed_claims().exclude(listing__contest=Contest.UNCONTESTED)
     if topic:
         found = found.filter(topic__slug=topic)
     if denied_by:
-        denied = Position.objects.published().filter(
-            claim=OuterRef("pk"),
-            stance=Stance.DENIES,
-            statement__speakers__speaker__in=speakers_called(denied_by),
-        )
-        found = found.filter(Exists(denied))
+        found = heard_from(found, speakers_called(denied_by), {"denies": True})
     return found
 
 
