@@ -18,7 +18,7 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 from django.db.models.functions import Left
 
 from sources.models import DerivationProposal, Source
-from sources.overlap import COMPARED, VERSION, Overlap, is_copy, overlap, sketch
+from sources.overlap import COMPARED, VERSION, Overlap, Runs, is_copy, overlap, sketch
 from sources.vocabulary import BodyKind, OutletKind, SourceKind
 
 __all__ = ["compare", "compare_missing", "furniture_of", "hold", "missing", "recognise"]
@@ -33,6 +33,8 @@ SHARED = 2
 SHARED_SHARE = 0.08
 # Bytes of candidates' texts held in memory at once.
 AT_ONCE = 8 * 2**20
+# Words of new texts whose runs are kept while they are compared: some two hundred bytes each.
+KEPT_WORDS = 120_000
 # Any number: the name of the lock.
 ONE_AFTER_THE_OTHER = 0x6F726967696E
 
@@ -173,8 +175,11 @@ def _near(made: Mapping[int, list[int]]) -> list[_Near]:
 def _propose(near: Sequence[_Near], new: Mapping[int, Source]) -> list[DerivationProposal]:
     texts = {text.pk: text for text in _texts({each.source for each in near} | {each.other for each in near})}
     proposals: list[DerivationProposal] = []
+    runs = _RunsAtHand(new)
     for bodies, pairs in _with_bodies(_pairs(near, texts), texts, new):
         for copy, original in pairs:
+            if not runs.of(copy, bodies[copy]).may_be_copy(runs.of(original, bodies[original])):
+                continue
             (a, skip_a), (b, skip_b) = bodies[copy], bodies[original]
             found = overlap(a, b, skip_a=skip_a, skip_b=skip_b)
             if is_copy(found.share_of_a, found.share_of_b, words=found.words, quoted=found.quoted):
@@ -266,6 +271,27 @@ def _came_first(one: _Text, other: _Text) -> bool:
 
 
 _Body = tuple[str, list[tuple[int, int]]]
+
+
+class _RunsAtHand:
+    """The runs of the new texts, which are compared again and again, as many as KEPT_WORDS allows, and of the last old one: pairs come
+    in the order of the old ones.
+    """
+
+    def __init__(self, new: Iterable[int]) -> None:
+        self._new, self._kept, self._words = set(new), dict[int, Runs](), 0
+        self._last: dict[int, Runs] = {}
+
+    def of(self, pk: int, body: _Body) -> Runs:
+        found = self._kept.get(pk) or self._last.get(pk)
+        if found is None:
+            found = Runs(body[0], skip=body[1])
+            if pk in self._new and self._words + found.words <= KEPT_WORDS:
+                self._kept[pk] = found
+                self._words += found.words
+            else:
+                self._last = {pk: found}
+        return found
 
 
 def _with_bodies(

@@ -14,6 +14,7 @@ from sources.overlap import (
     MOST,
     SHINGLE,
     Overlap,
+    Runs,
     is_copy,
     overlap,
     sketch,
@@ -265,3 +266,36 @@ def test_furniture_is_left_out_of_a_sketch() -> None:
 def test_only_the_beginning_of_an_endless_text_is_looked_at() -> None:
     endless = words_of_nobody(40_000, seed=10)
     assert sketch(endless) == sketch(endless[:COMPARED])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_copy_is_ruled_out_by_its_runs_and_few_others_pass(seed: int) -> None:
+    chance = random.Random(seed)
+    words = [f"{'È' * (n % 7 == 0)}parola{n}" for n in range(4_000)]
+
+    def passage(size: int) -> list[str]:
+        start = chance.randrange(len(words) - size)
+        return words[start : start + size]
+
+    passed = copies = 0
+    for _pair in range(150):
+        original = passage(chance.randint(30, 400))
+        taken = original[: chance.randint(0, len(original))]
+        # Edited, set in capitals, and put into other words.
+        edited = [
+            chance.choice(words) if chance.random() < chance.choice([0, 0.1]) else word for word in taken
+        ]
+        text = " ".join([*passage(chance.randint(5, 500)), *edited, *passage(20)])
+        text, other = (text.upper() if chance.random() < 0.3 else text), " ".join(original)
+        found = overlap(text, other)
+        copy = is_copy(found.share_of_a, found.share_of_b, words=found.words, quoted=found.quoted)
+        may_be = Runs(text).may_be_copy(Runs(other))
+        assert may_be or not copy
+        passed += may_be
+        copies += copy
+    assert 20 < copies <= passed < copies + 30
+
+
+def test_texts_of_a_few_words_or_none_are_no_copies() -> None:
+    for one, other in (("", ""), ("Una parola", "Una parola"), ("", AGENCY), (AGENCY, "")):
+        assert not Runs(one).may_be_copy(Runs(other))
