@@ -5,7 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import choices
@@ -31,6 +31,15 @@ SHOWN_WHEN_ACCEPTED = pgtrigger.Trigger(
         END IF;
         RETURN NEW;
     """,
+)
+
+
+# Whether it changes or denies a story: these come first where a claim has more statements than a page. One expression for the index and
+# for the order.
+TURNING = Case(
+    When(stance__in=[Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value], then=Value("1")),
+    default=Value("0"),
+    output_field=models.CharField(max_length=1),
 )
 
 

@@ -8,24 +8,29 @@ from datetime import datetime
 from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.labels import label
-from claims.models import Claim, Correction, Evidence, Position, Request, Verdict
+from claims.models import Claim, Correction, Evidence, Position, PositionQuerySet, Request, Verdict
+from claims.models.position import TURNING
 from claims.public import dates, sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items, in_a_language
 from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.naming import Names
+from claims.public.paging import beyond, cursor, place_of
+from claims.public.prepared import Prepared
 from claims.public.related import Related, related
 from claims.public.timeline import Strip, in_time_order, strip
 from claims.vocabulary import EvidenceKind, PartyState, Stage, Stance
 from sources.models import Source, long_columns
 
-# More than a reader takes in, and than 120 kB hold. Where there are more, those that deny, admit or take back come first.
-MOST_STATEMENTS = 70
-TURNING_FIRST = Case(When(stance__in=[Stance.DENIES, Stance.ADMITS, Stance.RETRACTS], then=0), default=1)
+# On one page: more than most claims have, and than a reader takes in at once. Where there are more, those that deny, admit or take back
+# come first, then the others, the newest on record first; the rest is a link away.
+MOST_STATEMENTS = 25
+MOST_TURNS = 10
+ORDER = ("turning", "published_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +79,40 @@ class ClaimPage:
     strip: Strip | None
     ticks: list[tuple[Any, str]]
     days: list[Day]
-    is_cut: bool
+    older: str
+    is_first: bool
+    statements: int
     turns: list[Turn]
+    more_turns: int
     denials: list[list[Card]]
     evidence: list[tuple[str, list[EvidenceItem]]]
     corrections: list[CorrectionItem]
     replies: list[Reply]
     related: list[Related]
     sources: list[Source]
+    source_count: int
     origins: int
     has_sides: bool
     changed_at: datetime | None
     changed: str
 
+    @property
+    def is_paged(self) -> bool:
+        """Whether these are not all statements."""
+        return bool(self.older) or not self.is_first
 
-def claim_page(claim: Claim) -> ClaimPage:
-    """`claim`: published, with its topic and figures. Nine queries, whatever the number of statements."""
-    found = list(
-        with_everything(Position.objects.published().filter(claim=claim)).order_by(TURNING_FIRST, "id")[
-            : MOST_STATEMENTS + 1
-        ]
-    )
+
+def claim_page(claim: Claim, after: str = "") -> ClaimPage:
+    """`claim`: from `claim_at`, published. `after`: which page of its statements, as an address says it.
+
+    At most nine queries, whatever the number of statements; six where nobody replied and nothing was corrected.
+    """
+    place = place_of(after, ORDER)
+    found = _statements(claim.pk) if place is None else list(_older(claim, place))
     positions = found[:MOST_STATEMENTS]
     figures = getattr(claim, "figures", None)
     parties = figures.parties if figures else []
-    replies = list(
-        Request.objects.published().filter(claim=claim).select_related("speaker").order_by("received_at")
-    )
+    replies = _replies(claim.pk)
     names = Names.of(
         chain(speaker_keys(positions), sentences.party_keys(parties), (reply.speaker_id for reply in replies))
     )
@@ -109,7 +121,7 @@ def claim_page(claim: Claim) -> ClaimPage:
     told = [card for card in cards(positions, names) if card.inside not in shown]
     by_key = {card.key: card for card in told}
     ordered = [by_key[event.key] for event in in_time_order(card.event for card in told)]
-    decisions = _decisions(claim)
+    decisions = _decisions(claim.pk)
     current = next((verdict for verdict in decisions if verdict.stage == Stage.CURRENT), None)
     overview = strip([card.event for card in told])
     sources = list({card.source.pk: card.source for card in ordered}.values())
@@ -118,6 +130,8 @@ def claim_page(claim: Claim) -> ClaimPage:
         .filter(Q(claim=claim) | Q(statement__in=shown))
         .order_by("-made_at")[:20]
     )
+    changes = turns(parties, names)
+    is_paged = len(found) > MOST_STATEMENTS or place is not None
     changed_at = max(_moments(claim, figures, corrections), default=None)
     return ClaimPage(
         claim=claim,
@@ -129,8 +143,11 @@ def claim_page(claim: Claim) -> ClaimPage:
         strip=overview,
         ticks=written_ticks(overview),
         days=by_day(ordered),
-        is_cut=len(found) > MOST_STATEMENTS,
-        turns=turns(parties, names),
+        older=cursor(positions[-1], ORDER) if len(found) > MOST_STATEMENTS else "",
+        is_first=place is None,
+        statements=figures.statements if figures else len(positions),
+        turns=changes[:MOST_TURNS],
+        more_turns=max(0, len(changes) - MOST_TURNS),
         denials=_by_voice(
             [c for c in ordered if c.stance == Stance.DENIES and not c.position.statement.in_title]
         ),
@@ -139,11 +156,29 @@ def claim_page(claim: Claim) -> ClaimPage:
         replies=[_reply(reply, names) for reply in replies],
         related=related(claim, names),
         sources=sources,
-        origins=len({source.origin_id for source in sources}),
+        source_count=figures.sources if figures and is_paged else len(sources),
+        origins=figures.origins if figures and is_paged else len({source.origin_id for source in sources}),
         has_sides=any(card.stance in (Stance.DENIES, Stance.RETRACTS) for card in ordered),
         changed_at=changed_at,
         changed=dates.written(changed_at) if changed_at else "",
     )
+
+
+def _in_order(claim: int | Claim) -> PositionQuerySet:
+    seen = Position.objects.published().filter(claim=claim).annotate(turning=TURNING)
+    return with_everything(seen).order_by(*(f"-{field}" for field in ORDER))
+
+
+_statements = Prepared(lambda claim: _in_order(claim)[: MOST_STATEMENTS + 1])
+_replies = Prepared(
+    lambda claim: (
+        Request.objects.published().filter(claim=claim).select_related("speaker").order_by("received_at")
+    )
+)
+
+
+def _older(claim: Claim, place: Sequence[Any]) -> QuerySet[Position]:
+    return beyond(_in_order(claim), place, ORDER, downwards=True)[: MOST_STATEMENTS + 1]
 
 
 def _by_voice(denials: Sequence[Card]) -> list[list[Card]]:
@@ -182,13 +217,14 @@ def turns(parties: Sequence[dict[str, Any]], names: Names) -> list[Turn]:
     ]
 
 
-def _decisions(claim: Claim) -> list[Verdict]:
-    return list(
+_decisions = Prepared(
+    lambda claim: (
         Verdict.objects.published()
         .filter(claim=claim)
         .select_related("author", "second_reader")
         .order_by("-decided_at", "-id")
     )
+)
 
 
 def _newer(positions: Sequence[Position], current: Verdict | None) -> int:
@@ -199,15 +235,20 @@ def _newer(positions: Sequence[Position], current: Verdict | None) -> int:
     return sum(since > current.decided_at for since in known)
 
 
-def _evidence(claim: Claim) -> list[tuple[str, list[EvidenceItem]]]:
-    """By kind, for and against first."""
-    found = list(
+_evidence_of = Prepared(
+    lambda claim: (
         Evidence.objects.published()
         .filter(claim=claim)
         .select_related("statement__source__outlet", "source__outlet")
         .defer(*long_columns("statement__source", "source"))
         .order_by("id")
     )
+)
+
+
+def _evidence(claim: Claim) -> list[tuple[str, list[EvidenceItem]]]:
+    """By kind, for and against first."""
+    found = _evidence_of(claim.pk)
     return [
         (
             str(label(kind, EvidenceKind)),

@@ -117,14 +117,14 @@ def review_of_page(page: ClaimPage, *, origin: str, language: str) -> dict[str, 
     return review(page.claim, decided, list(_said(positions)), origin=origin, language=language)
 
 
-def _said(positions: Iterable[Position]) -> Iterable[Said]:
-    """`positions`: with their statements' speakers and sources."""
+def _said(positions: Iterable[Any]) -> Iterable[Said]:
+    """`positions`: from `cards.with_everything`."""
     for position in positions:
         statement = position.statement
         if statement.in_title or statement.inside_id:
             continue  # they repeat what stands beside them
-        named = [row.speaker for row in statement.speakers.all() if row.speaker]
-        for kind, name, wikidata_id in [(s.kind, s.name, s.wikidata_id) for s in named] or [("", "", "")]:
+        named = [(row["kind"], row["name"], row["wikidata_id"]) for row in position.spoken if row["key"]]
+        for kind, name, wikidata_id in named or [("", "", "")]:
             yield Said(kind, name, wikidata_id, statement.source.url, statement.said_earliest)
 
 

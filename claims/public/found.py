@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from claims.models import Claim, OldSlug, Speaker
+from claims.public.prepared import Prepared
 from claims.vocabulary import Publication
 
 # A claim merged into one that was merged again: so many steps are followed.
 MOST_MERGES = 10
+
+
+_at = Prepared(
+    lambda slug: (
+        Claim.objects.defer("search_it", "search_en").select_related("topic", "figures").filter(slug=slug)
+    ),
+    str,
+)
 
 
 def claim_at(slug: str) -> Claim | None:
@@ -14,7 +23,7 @@ def claim_at(slug: str) -> Claim | None:
 
     A draft that was merged had no address that readers could know: it is found as the draft it was.
     """
-    found = Claim.objects.without_vectors().select_related("topic", "figures").filter(slug=slug).first()
+    found = next(iter(_at(slug)), None)
     for _step in range(MOST_MERGES):
         if found is None or found.merged_into_id is None or found.publication == Publication.DRAFT:
             break

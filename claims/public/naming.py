@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import connections, router
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.models import SpeakerName
 from claims.vocabulary import NameKind
 
+# Plain SQL: every page asks it, and Django takes longer to write it than PostgreSQL to answer.
+OFFICIAL = (
+    f"SELECT speaker_id, name FROM {SpeakerName._meta.db_table}"  # noqa: S608
+    f" WHERE speaker_id = ANY (%s) AND kind = '{NameKind.OFFICIAL.value}' AND language = %s ORDER BY id DESC"
+)
 # A party is mostly one name; these are several people, and their verb says so.
 SEVERAL = {
     "en": re.compile(
@@ -45,13 +51,12 @@ class Names:
     @classmethod
     def of(cls, speakers: Iterable[int | None]) -> Names:
         """One query for everybody on a page."""
-        keys = {key for key in speakers if key}
-        rows = (
-            SpeakerName.objects.filter(speaker__in=keys, kind=NameKind.OFFICIAL, language=page_language())
-            .order_by("-id")
-            .values_list("speaker_id", "name")
-        )
-        return cls(dict(rows) if keys else {})  # the oldest row wins
+        keys = list({key for key in speakers if key})
+        if not keys:
+            return cls({})
+        with connections[router.db_for_read(SpeakerName)].cursor() as cursor:
+            cursor.execute(OFFICIAL, [keys, page_language()])
+            return cls(dict(cursor.fetchall()))  # the oldest row wins
 
     def __call__(self, speaker: int | None, on_record: str) -> str:
         return self._official.get(speaker or 0, on_record)

@@ -6,11 +6,16 @@ database.
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db import connections, router
+from django.db.models import BooleanField, F, FloatField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
@@ -19,36 +24,35 @@ from claims.labels import label
 from claims.models import Claim, ClaimLink, Speaker, SpeakerName
 from claims.public.decisions import Stamp, stamp
 from claims.public.naming import Names, joined, page_language
+from claims.public.prepared import Prepared
 from claims.vocabulary import LinkKind, LinkState, NameKind
 
 MOST_SHOWN, MOST_LINKED = 5, 20
 # Pairs of elements that are tried, claims that are looked at for each, and claims that a pair may be expected in: those of
 # a pair that everybody shares would all be collected first.
 PAIRS, FOR_EACH, EXPECTED = 12, 60, 3000
+# So many of them are compared with the claim: the rarest pairs come first, and comparing is what takes time.
+COMPARED = 300
 # Elements in common, the least that counts as related.
 LEAST_SHARED = 3
 
-# Actors, themes, names and numbers of the claim, two by two, the rarest pairs first (by the database's own statistics), and who else
-# has both; editors' links besides.
+# Who else has both elements of a pair; editors' links besides.
 NEAR = """
-WITH common AS (
-    SELECT element, frequency FROM pg_stats AS stats,
-        unnest(stats.most_common_elems::text::text[], stats.most_common_elem_freqs) AS each (element, frequency)
-    WHERE stats.tablename = 'claims_claim' AND stats.attname = 'signature' AND element IS NOT NULL
-), own AS (
-    SELECT mine.element, coalesce(common.frequency, 0.0001) AS frequency
-    FROM claims_claim, unnest(signature) AS mine (element) LEFT JOIN common USING (element)
-    WHERE id = %s AND mine.element ~ '^[atn#]:'
-), pair AS (
-    SELECT one.element AS a, other.element AS b FROM own AS one JOIN own AS other ON one.element < other.element
-    WHERE one.frequency * other.frequency * (SELECT reltuples FROM pg_class WHERE oid = 'claims_claim'::regclass) < %s
-    ORDER BY one.frequency * other.frequency, 1, 2 LIMIT %s
-)
-SELECT found.id FROM pair CROSS JOIN LATERAL
-    (SELECT id FROM claims_claim WHERE signature @> ARRAY[pair.a, pair.b] LIMIT %s) AS found
+(SELECT found.id FROM unnest(%s::text[], %s::text[]) AS pair (a, b) CROSS JOIN LATERAL
+    (SELECT id FROM claims_claim WHERE signature @> ARRAY[pair.a, pair.b] LIMIT %s) AS found LIMIT %s)
 UNION SELECT CASE WHEN from_claim_id = %s THEN to_claim_id ELSE from_claim_id END FROM claims_claimlink
     WHERE state = 'accepted' AND (from_claim_id = %s OR to_claim_id = %s)
 """
+# The database's own statistics: which elements are common, and in which part of all claims.
+COMMON = """
+SELECT element, frequency, (SELECT reltuples FROM pg_class WHERE oid = 'claims_claim'::regclass)
+FROM pg_stats AS stats, unnest(stats.most_common_elems::text::text[], stats.most_common_elem_freqs) AS each (element, frequency)
+WHERE stats.tablename = 'claims_claim' AND stats.attname = 'signature' AND element IS NOT NULL
+"""
+# Seconds. Reading the statistics takes longer than finding the claims; they change with the next ANALYZE.
+STATISTICS_FOR = 600
+UNCOMMON = 0.0001
+PAIRED = re.compile("[atn#]:")
 # How much of a signature is shared; who and what count more than single words.
 SHARED = """
 (SELECT coalesce(sum(CASE left(mine.element, 2) WHEN 'a:' THEN 2 WHEN 't:' THEN 1.5 ELSE 1 END), 0)
@@ -64,8 +68,40 @@ class Related:
     reason: str
 
 
-def related(claim: Claim, names: Names) -> list[Related]:
-    """At most MOST_SHOWN, or all that editors linked, best first. `names`: of the claim's parties. One query."""
+class _Statistics:
+    """What COMMON says, remembered for a while by each process."""
+
+    def __init__(self) -> None:
+        self._known: tuple[float, dict[str, float], float] = (-STATISTICS_FOR, {}, 0.0)
+
+    def __call__(self) -> tuple[dict[str, float], float]:
+        """(element → part of all claims, how many claims there are, as far as the database knows)."""
+        read_at, common, claims = self._known
+        if time.monotonic() - read_at >= STATISTICS_FOR:
+            with connections[router.db_for_read(Claim)].cursor() as cursor:
+                cursor.execute(COMMON)
+                rows = cursor.fetchall()
+            common, claims = {row[0]: row[1] for row in rows}, rows[0][2] if rows else 0.0
+            self._known = (time.monotonic(), common, claims)
+        return common, claims
+
+
+_statistics = _Statistics()
+
+
+def rarest_pairs(
+    signature: Iterable[str], common: Mapping[str, float], claims: float
+) -> tuple[list[str], list[str]]:
+    """Actors, themes, names and numbers two by two, the PAIRS rarest ones: (one of each, the other of each)."""
+    elements = sorted({element for element in signature if PAIRED.match(element)})
+    by_rarity = sorted(
+        (common.get(a, UNCOMMON) * common.get(b, UNCOMMON), a, b) for a, b in combinations(elements, 2)
+    )
+    pairs = [(a, b) for frequency, a, b in by_rarity if frequency * claims < EXPECTED][:PAIRS]
+    return [a for a, _b in pairs], [b for _a, b in pairs]
+
+
+def _near(claim: int, actors: list[str], these: list[str], those: list[str]) -> QuerySet[Any]:
     links = ClaimLink.objects.filter(
         Q(from_claim=claim, to_claim=OuterRef("pk")) | Q(to_claim=claim, from_claim=OuterRef("pk")),
         state=LinkState.ACCEPTED,
@@ -75,23 +111,32 @@ def related(claim: Claim, names: Names) -> list[Related]:
     ).order_by("id")
     known = (
         Speaker.objects.published()
-        .filter(slug__in=claim.actors)
+        .filter(RawSQL("slug = ANY (%s)", [actors], output_field=BooleanField()))  # nosec B611: a parameter
         .annotate(shown=Coalesce(Subquery(official.values("name")[:1]), F("name")))
     )
-    found: QuerySet[Any] = (
+    return (
         Claim.objects.published()
         .without_vectors()
         .select_related("figures")
-        .filter(pk__in=RawSQL(NEAR, [claim.pk, EXPECTED, PAIRS, FOR_EACH, *[claim.pk] * 3]))  # noqa: S611  # nosec B611: parameters
-        .exclude(pk=claim.pk)
+        .filter(pk__in=RawSQL(NEAR, [these, those, FOR_EACH, COMPARED, *[claim] * 3]))  # noqa: S611  # nosec B611: parameters
+        .exclude(pk=claim)
         .annotate(
             link=Subquery(links.values("kind")[:1]),
             why=Subquery(links.values("reason")[:1]),
-            shared=RawSQL(SHARED, [claim.pk], output_field=FloatField()),  # noqa: S611  # nosec B611: a parameter
+            shared=RawSQL(SHARED, [claim], output_field=FloatField()),  # noqa: S611  # nosec B611: a parameter
             actor_names=ArraySubquery(known.values(json=JSONObject(slug="slug", name="shown"))),
         )
         .order_by(F("link").asc(nulls_last=True), "-shared", "-pk")[: MOST_SHOWN + MOST_LINKED]
     )
+
+
+_found = Prepared(_near, int, list, list, list)
+
+
+def related(claim: Claim, names: Names) -> list[Related]:
+    """At most MOST_SHOWN, or all that editors linked, best first. `names`: of the claim's parties. One query."""
+    pairs = rarest_pairs(claim.signature or (), *_statistics())
+    found: list[Any] = _found(claim.pk, claim.actors, *pairs)
     rows = [row for row in found if row.link or row.shared >= LEAST_SHARED]
     linked = sum(bool(row.link) for row in rows)
     return [_related(claim, row, names) for row in rows[: max(MOST_SHOWN, linked)]]

@@ -121,14 +121,14 @@ def _turns(speaker: Speaker, positions: Sequence[Position], names: Names) -> lis
     return found
 
 
-def _roles(speaker: Speaker, positions: Sequence[Position]) -> list[tuple[str, str]]:
+def _roles(speaker: Speaker, positions: Sequence[Any]) -> list[tuple[str, str]]:
     """(role as an article writes it, the article's language)."""
     return list(
         dict.fromkeys(
-            (row.role_as_written, position.statement.source.language)
+            (row["role"], position.statement.source.language)
             for position in positions
-            for row in position.statement.speakers.all()
-            if row.speaker_id == speaker.pk and row.role_as_written
+            for row in position.spoken
+            if row["key"] == speaker.pk and row["role"]
         )
     )
 

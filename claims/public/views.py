@@ -150,7 +150,8 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
     found = _claim_or_answer(request, "claim", slug)
     if not isinstance(found, Claim):
         return found
-    shown = {"page": claim_page(found), "origin": _origin(request), "report": _report(request)}
+    page_shown = claim_page(found, readable(request.GET).get("after", ""))
+    shown = {"page": page_shown, "origin": _origin(request), "report": _report(request)}
     return render(request, "public/claim.html", shown)
 
 
