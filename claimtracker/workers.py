@@ -11,8 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, close_old_connections, connections
 from procrastinate import PsycopgConnector, exceptions
 from procrastinate.contrib.django import app, connector_params
 
@@ -83,8 +84,8 @@ class Worker:
         connector = PsycopgConnector(kwargs=address, min_size=1, max_size=4, timeout=10.0)
         with app.replace_connector(connector):
             async with app.open_async():
-                await take_up(app.job_manager, stalled=self.stalled)
-                taking_up = asyncio.ensure_future(self._take_up())
+                await self._look_after_others()
+                taking_up = asyncio.ensure_future(self._keep_looking())
                 work = asyncio.ensure_future(
                     app.run_worker_async(
                         queues=queues,
@@ -102,12 +103,19 @@ class Worker:
                 finally:
                     taking_up.cancel()
 
-    async def _take_up(self) -> None:
+    async def _keep_looking(self) -> None:
         """Beside the work, not as a part of it: a worker at a long job must not keep the others' from being taken up."""
         while True:
             await asyncio.sleep(self.stalled / 4)
-            with suppress(exceptions.ConnectorException):  # the worker itself says that the database is gone
-                await take_up(app.job_manager, stalled=self.stalled)
+            # The worker itself says when the database is gone.
+            with suppress(exceptions.ConnectorException, DatabaseError):
+                await self._look_after_others()
+
+    async def _look_after_others(self) -> None:
+        try:
+            await take_up(app.job_manager, stalled=self.stalled)
+        finally:
+            await sync_to_async(close_old_connections)()
 
     def _on_signals(self, cancel: Callable[[], Any]) -> None:
         def stop(number: int) -> None:

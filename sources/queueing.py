@@ -32,13 +32,15 @@ __all__ = [
     "STALLED",
     "Progress",
     "Taken",
-    "give_up",
+    "give_up_job",
     "hand_over",
     "holding",
     "import_parcel",
     "keep_answers",
     "move_on",
     "note_error",
+    "note_job",
+    "parcels_without_job",
     "progress_of",
     "queue_again",
     "queue_articles",
@@ -107,8 +109,19 @@ def hand_over(run: ImportRun, **parcel: Any) -> None:
 
 
 def _defer(parcel: Parcel) -> None:
-    job = app.configure_task(TASKS[parcel.run.kind]).defer(parcel=parcel.pk)
-    Parcel.objects.filter(pk=parcel.pk).update(job=job)
+    note_job(parcel.pk, app.configure_task(TASKS[parcel.run.kind]).defer(parcel=parcel.pk))
+
+
+def note_job(pk: int, job: int) -> None:
+    """That job is to work off the parcel."""
+    Parcel.objects.filter(pk=pk).update(job=job)
+
+
+def parcels_without_job() -> list[tuple[int, str]]:
+    """Parcels that were not given up and that nobody will work off, each with the name of its task."""
+    jobs = ProcrastinateJob.objects.filter(pk=OuterRef("job"), status__in=["todo", "doing"])
+    lost = Parcel.objects.filter(~Exists(jobs), failed_at=None).values_list("pk", "run__kind")
+    return [(pk, TASKS[kind]) for pk, kind in lost]
 
 
 @transaction.atomic
@@ -207,9 +220,9 @@ def note_error(pk: int, error: Exception) -> None:
     Parcel.objects.filter(pk=pk).update(error=_sentence(error))
 
 
-def give_up(pk: int, why: str = "") -> None:
-    """The parcel is not tried again by itself. `why`: in place of the last attempt's error."""
-    Parcel.objects.filter(pk=pk).update(failed_at=timezone.now(), **({"error": why} if why else {}))
+def give_up_job(job: int | None, why: str = "") -> None:
+    """What that job was to work off is not tried again by itself. `why`: in place of the last attempt's error."""
+    Parcel.objects.filter(job=job).update(failed_at=timezone.now(), **({"error": why} if why else {}))
 
 
 def _sentence(error: Exception) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from asgiref.sync import sync_to_async
 from procrastinate import RetryStrategy, exceptions, jobs
@@ -33,7 +32,7 @@ def worked_off(context: JobContext, work: Callable[[int], None], parcel: int) ->
     except Exception as error:
         queueing.note_error(parcel, error)
         if context.job.attempts >= RETRIES:
-            queueing.give_up(parcel)
+            queueing.give_up_job(context.job.id)
         raise
 
 
@@ -43,7 +42,11 @@ def import_parcel(context: JobContext, *, parcel: int) -> None:
 
 
 async def take_up(manager: JobManager, *, stalled: float) -> None:
-    """Gives the work of workers that were silent for `stalled` seconds to the living. The queue does not do that by itself."""
+    """Gives the work of workers that were silent for `stalled` seconds to the living. The queue does not do that by itself.
+
+    A worker that was silent and comes back ends the job that another has in hand by now: should that one die, its parcel has no job,
+    and gets a new one here.
+    """
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
         # Another worker may take it up at the same moment: then it is no longer ours to move.
         with suppress(exceptions.ConnectorException):
@@ -51,9 +54,8 @@ async def take_up(manager: JobManager, *, stalled: float) -> None:
                 await manager.retry_job(job)
                 continue
             await manager.finish_job(job, status=jobs.Status.FAILED, delete_job=False)
-            await sync_to_async(_give_up)(job.task_kwargs)
-
-
-def _give_up(arguments: dict[str, Any]) -> None:
-    if "parcel" in arguments:
-        queueing.give_up(arguments["parcel"], DEAD)
+            await sync_to_async(queueing.give_up_job)(job.id, DEAD)
+    for parcel, task in await sync_to_async(queueing.parcels_without_job)():
+        # Two of us may do it at once: a parcel with two jobs is worked off once.
+        job_id = await app.configure_task(task).defer_async(parcel=parcel)
+        await sync_to_async(queueing.note_job)(parcel, job_id)

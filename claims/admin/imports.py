@@ -8,14 +8,16 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from sources.labels import LABELS
 from sources.models import ImportItem, ImportRun
+from sources.queueing import Progress, progress_of
 from sources.reasons import REASONS
-from sources.vocabulary import Outcome
+from sources.vocabulary import Outcome, RunState
 
 ITEMS_A_PAGE = 100
 
@@ -36,6 +38,7 @@ class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[t
         "started_at",
         "kind",
         "by",
+        "state",
         "created",
         "updated",
         "matched",
@@ -51,6 +54,7 @@ class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[t
     readonly_fields = (
         "kind",
         "by",
+        "state",
         "started_at",
         "finished_at",
         "created",
@@ -62,9 +66,30 @@ class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[t
     fields = (
         "kind",
         "by",
+        "state",
         ("started_at", "finished_at"),
         ("created", "updated", "matched", "skipped", "failed"),
     )
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, each run with its progress: one query for all of them."""
+        found = super().get_changelist_instance(request)
+        progress = progress_of(found.result_list)
+        for run in found.result_list:
+            run.progress = progress[run.pk]
+        return found
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, run: ImportRun) -> str:
+        """For example: Running (3 of 5 parts)."""
+        progress: Progress = getattr(run, "progress", None) or progress_of([run])[run.pk]
+        said = [str(LABELS[RunState][progress.state])]
+        if progress.left:
+            parts = ngettext("(%(done)s of %(n)s part)", "(%(done)s of %(n)s parts)", progress.parts)
+            said.append(parts % {"done": progress.parts - progress.left, "n": progress.parts})
+        if progress.error:
+            said.append(_("Last error: %(error)s") % {"error": progress.error})
+        return " ".join(said)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from claims import linking, reading
-from claims.desk.analysing import what_became
+from claims import reading
+from claims.desk.analysing import analyse_one
 from claims.desk.comparing import difference
 from claims.desk.people import editor_of
 from claims.desk.queues import proposed_changes
@@ -124,11 +124,10 @@ def _then(change: ReadingChange) -> Side | None:
 @on_the_desk(Verb.TRIAGE)
 @require_POST
 def analyse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Reads the article now."""
+    """Reads the article now, or has a worker read it."""
     source = get_object_or_404(Source.objects.without_text(), pk=pk)
     try:
-        messages.success(request, what_became(reading.read_source(source, by=editor_of(request))))
-        linking.weigh(source=pk)
+        messages.success(request, analyse_one(source, by=editor_of(request)))
     except Refused as refused:
         messages.error(request, refused.sentence)
     return HttpResponseRedirect(reverse("desk:reading", args=[pk]))

@@ -152,7 +152,7 @@ def test_what_was_given_up_says_why_and_is_handed_over_once_more(folder: Path) -
     parcel, other = Parcel.objects.filter(run=run)
     import_parcel(other.pk)
     queueing.note_error(parcel.pk, ValueError("the first line\nthe second"))
-    queueing.give_up(parcel.pk)
+    queueing.give_up_job(parcel.job)
     progress = progress_of([again(run)])[run.pk]
     assert (progress.state, progress.failed, progress.error) == (
         RunState.FAILED,
