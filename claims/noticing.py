@@ -7,9 +7,10 @@ cannot be sent therefore holds up nobody, and is tried again the next time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,14 +22,23 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from claims.labels import label
-from claims.models import Assignment, MutedNotice, Request, SentNotice, Verdict, VerdictQuerySet
+from claims.models import (
+    Assignment,
+    MutedNotice,
+    NoticeLanguage,
+    Request,
+    SentNotice,
+    Verdict,
+    VerdictQuerySet,
+)
 from claims.permissions import may, roles_of
 from claims.vocabulary import ALLOWED, NoticeKind, RequestKind, Role, Stage, Verb
+from sources.vocabulary import Language
 
-__all__ = ["Notice", "mute", "muted_by", "send", "switched_off", "waiting"]
+__all__ = ["Notice", "language_of", "mute", "muted_by", "send", "switched_off", "waiting", "write_in"]
 
 # What is due within so long is told.
 SOON = timedelta(days=1)
@@ -45,20 +55,42 @@ SUBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One e-mail to one person. `about` is the occasion: the same one is told once."""
+    """One e-mail to one person. `about` is the occasion: the same one is told once. `line` is said in the recipient's language."""
 
     to: User
     kind: NoticeKind
     about: str
-    line: str
+    line: Callable[[], str]
     path: str
 
-    def message(self) -> EmailMessage:
+    def message(self, language: str) -> EmailMessage:
         """Names the thing and where it is; never what a reader wrote to us."""
         link = f"{settings.CLAIMTRACKER_SITE_URL.rstrip('/')}{self.path}"
         off = f"{settings.CLAIMTRACKER_SITE_URL.rstrip('/')}{reverse('desk:notices')}"
-        body = f"{self.line}\n\n{link}\n\n" + _("Which e-mails you get: %(link)s") % {"link": off} + "\n"
-        return EmailMessage(str(SUBJECTS[self.kind]), body, to=[self.to.email])
+        with override(language):
+            told = _("Which e-mails you get: %(link)s") % {"link": off}
+            body = f"{self.line()}\n\n{link}\n\n{told}\n"
+            return EmailMessage(str(SUBJECTS[self.kind]), body, to=[self.to.email])
+
+
+def write_in(user: User, language: str) -> None:
+    """From now on e-mails to this person are in this language."""
+    NoticeLanguage.objects.update_or_create(user=user, defaults={"language": Language(language).value})
+
+
+def language_of(user: User) -> str:
+    """The language that they chose for their e-mails, else that of the site."""
+    return _languages([user]).get(user.pk, _of_the_site())
+
+
+def _languages(users: Iterable[User]) -> dict[int, str]:
+    chosen = NoticeLanguage.objects.filter(user__in={user.pk for user in users})
+    return dict(chosen.values_list("user_id", "language"))
+
+
+def _of_the_site() -> str:
+    """An account has no language of its own, and the desk's is that of a session: e-mails need one rule for all."""
+    return str(settings.LANGUAGE_CODE)[:2]
 
 
 def mute(user: User, kinds: Iterable[NoticeKind]) -> None:
@@ -104,7 +136,8 @@ def waiting() -> list[Notice]:
 def send(notices: Iterable[Notice]) -> tuple[int, int]:
     """(sent, failed). Each is written down in the transaction in which it is sent: of two runs at once, one sends it."""
     sent = failed = 0
-    mail = get_connection()
+    mail, notices = get_connection(), list(notices)
+    languages = _languages(each.to for each in notices)
     for each in notices:
         try:
             with transaction.atomic():
@@ -112,7 +145,7 @@ def send(notices: Iterable[Notice]) -> tuple[int, int]:
                     user=each.to, kind=each.kind.value, about=each.about
                 )
                 if is_new:
-                    mail.send_messages([each.message()])
+                    mail.send_messages([each.message(languages.get(each.to.pk, _of_the_site()))])
                     sent += 1
         except OSError:  # no server, or it refused (smtplib's errors are OSErrors)
             failed += 1
@@ -127,39 +160,53 @@ def _assigned() -> Iterator[Notice]:
         if row.to_id == row.by_id:
             continue
         if row.request is not None:
-            what, path = _request(row.request), reverse("desk:request", args=[row.request_id])
+            path = reverse("desk:request", args=[row.request_id])
         elif row.claim is not None:
-            what, path = str(row.claim), reverse("desk:claim", args=[row.claim_id])
+            path = reverse("desk:claim", args=[row.claim_id])
         else:
-            what, path = str(row.source), reverse("desk:article", args=[row.source_id])
-        said = _("%(name)s hands this to you: %(what)s") % {"name": row.by, "what": what}
-        yield Notice(row.to, NoticeKind.ASSIGNED, f"assignment {row.pk}", said, path)
+            path = reverse("desk:article", args=[row.source_id])
+        yield Notice(row.to, NoticeKind.ASSIGNED, f"assignment {row.pk}", partial(_say_assigned, row), path)
+
+
+def _say_assigned(row: Assignment) -> str:
+    what = _request(row.request) if row.request is not None else str(row.claim or row.source)
+    return _("%(name)s hands this to you: %(what)s") % {"name": row.by, "what": what}
 
 
 def _second_readings() -> Iterator[Notice]:
     rows = list(_with_last_note(Verdict.objects.awaiting_second_reading()))
     readers = _who_may(Verb.APPROVE) if rows else []
     for row in rows:
-        said = _("%(name)s proposes an assessment of: %(claim)s") % {"name": row.author, "claim": row.claim}
         for reader in readers:
             if reader.pk != row.author_id:
                 path = reverse("desk:stage", args=[row.pk, "approve"])
                 yield Notice(
-                    reader, NoticeKind.SECOND_READING, f"verdict {row.pk} {row.last_note}", said, path
+                    reader,
+                    NoticeKind.SECOND_READING,
+                    f"verdict {row.pk} {row.last_note}",
+                    partial(_say_proposed, row),
+                    path,
                 )
+
+
+def _say_proposed(row: Verdict) -> str:
+    return _("%(name)s proposes an assessment of: %(claim)s") % {"name": row.author, "claim": row.claim}
 
 
 def _sent_back() -> Iterator[Notice]:
     rows = _with_last_note(Verdict.objects.filter(stage=Stage.RETURNED))
     for row in rows:
-        said = _("Your proposal is sent back with a note: %(claim)s") % {"claim": row.claim}
         yield Notice(
             row.author,
             NoticeKind.SENT_BACK,
             f"verdict {row.pk} {row.last_note}",
-            said,
+            partial(_say_sent_back, row),
             reverse("desk:claim", args=[row.claim_id]),
         )
+
+
+def _say_sent_back(row: Verdict) -> str:
+    return _("Your proposal is sent back with a note: %(claim)s") % {"claim": row.claim}
 
 
 def _with_last_note(verdicts: VerdictQuerySet) -> QuerySet[Any]:
@@ -182,13 +229,15 @@ def _due() -> Iterator[Notice]:
     )
     for row in rows:
         hands = [each.to for each in row.assignments.all() if each.done_at is None]
-        said = _("A request is due on %(at)s: %(what)s") % {
-            "at": f"{row.due_at:%Y-%m-%d %H:%M} UTC",
-            "what": _request(row),
-        }
         for who in hands or ([row.handled_by] if row.handled_by else []):
             occasion = f"request {row.pk} {row.due_at:%Y%m%dT%H%M}"
-            yield Notice(who, NoticeKind.REQUEST_DUE, occasion, said, reverse("desk:request", args=[row.pk]))
+            path = reverse("desk:request", args=[row.pk])
+            yield Notice(who, NoticeKind.REQUEST_DUE, occasion, partial(_say_due, row), path)
+
+
+def _say_due(row: Request) -> str:
+    at = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else ""
+    return _("A request is due on %(at)s: %(what)s") % {"at": at, "what": _request(row)}
 
 
 def _request(row: Request) -> str:

@@ -10,9 +10,11 @@ from base64 import b32encode
 from collections.abc import Callable
 from typing import Any, cast
 
+import pghistory
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -84,7 +86,11 @@ def code(request: HttpRequest) -> HttpResponse:
         allowed, _why = device.verify_is_allowed()
         if allowed and device.verify_token(form.cleaned_data["code"].replace(" ", "")):
             if new:
-                TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+                with (
+                    transaction.atomic(),
+                    pghistory.context(user=request.user.pk, verb="set_up_code", reason=""),
+                ):
+                    TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
             login(request, device)
             return HttpResponseRedirect(_onwards(request))
         form.add_error(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pghistory
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -154,9 +156,12 @@ class AccountAdmin(ByTheTable, AtAnySize, UserAdmin):  # type: ignore[type-arg]
         back = reverse("admin:auth_user_change", args=[pk])
         form = ResetForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            TOTPDevice.objects.filter(user=account).delete()
             reason = form.cleaned_data["because"]
-            self.log_change(request, account, _("Reset one-time codes: %(reason)s") % {"reason": reason})
+            with (
+                transaction.atomic(),
+                pghistory.context(user=request.user.pk, verb="reset_code", reason=reason),
+            ):
+                TOTPDevice.objects.filter(user=account).delete()
             messages.success(request, _("The next login sets up a new code app."))
             return HttpResponseRedirect(back)
         context = {

@@ -74,6 +74,7 @@ ACTS: dict[str, Promise] = {
     "finish_assignment": gettext_lazy("Done by who had it"),
     "write_note": gettext_lazy("Wrote a note"),
     "reset_code": gettext_lazy("Reset the one-time codes"),
+    "set_up_code": gettext_lazy("Set up a code app"),
     "redact": gettext_lazy("Erased words on an order"),
 }
 

@@ -24,7 +24,9 @@ from claims.errors import Refused
 from claims.labels import choices, label
 from claims.models import Assignment, Claim, Request
 from claims.vocabulary import NoticeKind, Verb
+from sources.labels import choices as language_choices
 from sources.models import Source, long_columns
+from sources.vocabulary import Language
 
 THINGS: dict[str, Any] = {
     "claim": lambda: Claim.objects.without_vectors(),
@@ -110,6 +112,9 @@ class NoticesForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("In which language"), choices=language_choices(Language), required=False
+    )
 
 
 @on_the_desk()
@@ -118,9 +123,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     """One's own choice of e-mails."""
     me = editor_of(request)
     wanted = [kind.value for kind in NoticeKind if kind not in noticing.muted_by(me)]
-    form = NoticesForm(request.POST if request.method == "POST" else None, initial={"kinds": wanted})
+    initial = {"kinds": wanted, "language": noticing.language_of(me)}
+    form = NoticesForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         noticing.mute(me, [kind for kind in NoticeKind if kind.value not in form.cleaned_data["kinds"]])
+        if language := form.cleaned_data["language"]:
+            noticing.write_in(me, language)
         messages.success(request, _("Your choice is stored."))
         return HttpResponseRedirect(reverse("desk:notices"))
     off = [label(kind, NoticeKind) for kind in noticing.switched_off()]

@@ -15,4 +15,5 @@ urlpatterns = [
     path("permissions/", permitted.table, name="permissions"),
     path("speakers/<int:pk>/history/", history.speaker, name="speaker_history"),
     path("sources/<int:pk>/history/", history.source, name="source_history"),
+    path("history/<slug:kind>/<int:pk>/", history.thing, name="history"),
 ]

@@ -92,11 +92,11 @@ class Erasure:
 def erasure_of(order: Request) -> Erasure:
     """What the order erases: it names one statement, one article or one claim."""
     if order.statement:
-        return _of_a_statement(order.statement)
+        return _of_a_statement(order.statement, order)
     if order.claim:
-        return _of_a_claim(order.claim.pk)
+        return _of_a_claim(order.claim.pk, order)
     if order.source:
-        return _of_a_source(order.source)
+        return _of_a_source(order.source, order)
     raise ValueError("the order names nothing")
 
 
@@ -123,12 +123,17 @@ def without(words: Iterable[str]) -> Text:
     return blacken
 
 
-def _of_a_source(source: Source) -> Erasure:
+def _letters(about: Q, order: Request) -> Held:
+    """What others wrote to us about it and what we answered: it quotes the words. Who wrote and when stays, and so does the order itself."""
+    return Held(about & ~Q(id=order.pk), ("text", "answer", "outcome_note"))
+
+
+def _of_a_source(source: Source, order: Request) -> Erasure:
     gone = frozenset({"reading", "finding", "before", "after"})
-    return Erasure(_on_a_source(source.pk), black, (source.body, black(source.body)), gone=gone)
+    return Erasure(_on_a_source(source.pk, order), black, (source.body, black(source.body)), gone=gone)
 
 
-def _of_a_statement(statement: Statement) -> Erasure:
+def _of_a_statement(statement: Statement, order: Request) -> Erasure:
     """Its words as they stand now and as they ever stood: our summary of the article had others."""
     past = event_model_of(Statement)._default_manager.filter(pgh_obj=statement.pk)
     spans = [statement.spans, *past.values_list("spans", flat=True)]
@@ -138,10 +143,10 @@ def _of_a_statement(statement: Statement) -> Erasure:
     for span in statement.spans:
         start, end = span["start"], span["end"]
         new = new[:start] + black(new[start:end]) + new[end:]
-    return Erasure(_on_a_source(statement.source_id), text, (old, new))
+    return Erasure(_on_a_source(statement.source_id, order), text, (old, new))
 
 
-def _of_a_claim(pk: int) -> Erasure:
+def _of_a_claim(pk: int, order: Request) -> Erasure:
     verdicts = list(Verdict.objects.filter(claim=pk).values_list("pk", flat=True))
     return Erasure(
         {
@@ -153,6 +158,7 @@ def _of_a_claim(pk: int) -> Erasure:
             Correction: Held(Q(claim=pk), ("text_it", "text_en", "before", "after")),
             Withdrawal: Held(Q(claim=pk), ("reason_it", "reason_en")),
             Note: Held(Q(claim=pk), ("text",)),
+            Request: _letters(Q(claim=pk), order),
         },
         black,
         reasons=True,
@@ -160,7 +166,7 @@ def _of_a_claim(pk: int) -> Erasure:
     )
 
 
-def _on_a_source(source: int) -> dict[type[Model], Held]:
+def _on_a_source(source: int, order: Request) -> dict[type[Model], Held]:
     """All that quotes the article, or did before it was deleted."""
 
     def ever(model: type[Model], **condition: Any) -> list[int]:
@@ -177,6 +183,7 @@ def _on_a_source(source: int) -> dict[type[Model], Held]:
         Carrier: Held(Q(statement__in=statements), ("as_written", "span")),
         Evidence: Held(Q(source=source), ("span",)),
         ReadingChange: Held(Q(id__in=changes), ("finding",)),
+        Request: _letters(Q(source=source) | Q(statement__in=statements), order),
         Correction: Held(
             Q(source=source) | Q(statement__in=statements), ("text_it", "text_en", "before", "after")
         ),

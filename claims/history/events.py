@@ -1,4 +1,4 @@
-"""Which events concern a claim, a speaker or a source: those of the thing itself, and of what hangs on it or ever did.
+"""Which events concern a claim, a speaker, a source, or one of the smaller things: those of the thing itself, and of what hangs on it or ever did.
 
 Every tracked table has a table of events, one row for each insert, update and delete, with the row as it was afterwards (before, for a
 delete), the transaction (`pgh_xid`), its time (`pgh_created_at`) and its context (who, verb, reason; see claims.acts).
@@ -15,13 +15,16 @@ from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
 from claims.models import (
+    Account,
     Affiliation,
     Assignment,
     Carrier,
     Claim,
     ClaimLink,
+    CodeApp,
     Correction,
     Evidence,
+    Membership,
     Note,
     OldSlug,
     Position,
@@ -30,11 +33,12 @@ from claims.models import (
     SpeakerName,
     Statement,
     StatementSpeaker,
+    Topic,
     Verdict,
     VerdictNote,
     Withdrawal,
 )
-from sources.models import DerivationProposal, Source
+from sources.models import DerivationProposal, Outlet, Source
 
 Events = QuerySet[Any]
 Scope = Mapping[type[Model], Events]
@@ -84,8 +88,8 @@ def about_claim(pk: int) -> Scope:
 
 def about_speaker(pk: int) -> Scope:
     """The speaker, other names, roles held, former addresses."""
-    names = SpeakerName.objects.filter(speaker=pk).values("pk")
-    roles = Affiliation.objects.filter(speaker=pk).values("pk")
+    names = _of(SpeakerName, speaker=pk).values("pgh_obj")  # also those that were moved or removed
+    roles = _of(Affiliation, speaker=pk).values("pgh_obj")
     return {
         Speaker: _of(Speaker, pgh_obj=pk),
         SpeakerName: _of(SpeakerName, pgh_obj__in=names),
@@ -107,8 +111,49 @@ def about_source(pk: int) -> Scope:
     }
 
 
+def about_statement(pk: int) -> Scope:
+    """The statement, who says it, through whose hands it came, its places on claims, its corrections."""
+    positions = Position.objects.filter(statement=pk).values("pk")
+    return {
+        Statement: _of(Statement, pgh_obj=pk),
+        StatementSpeaker: _of(StatementSpeaker, statement=pk),
+        Carrier: _of(Carrier, statement=pk),
+        Position: _of(Position, pgh_obj__in=positions),
+        Correction: _of(Correction, pgh_obj__in=Correction.objects.filter(statement=pk).values("pk")),
+    }
+
+
+def about_request(pk: int) -> Scope:
+    """The request, and in whose hands it was."""
+    handed = Assignment.objects.filter(request=pk).values("pk")
+    return {Request: _of(Request, pgh_obj=pk), Assignment: _of(Assignment, pgh_obj__in=handed)}
+
+
+def about_verdict(pk: int) -> Scope:
+    """The decision with its notes."""
+    return {Verdict: _of(Verdict, pgh_obj=pk), VerdictNote: _of(VerdictNote, verdict=pk)}
+
+
+def about_account(pk: int) -> Scope:
+    """The account, its roles, its code app. All three tables are small."""
+    return {
+        Account: _of(Account, pgh_obj=pk),
+        Membership: _of(Membership, user=pk),
+        CodeApp: _of(CodeApp, user=pk),
+    }
+
+
+def _alone(model: type[Model]) -> Callable[[int], Scope]:
+    return lambda pk: {model: _of(model, pgh_obj=pk)}
+
+
 SUBJECTS: Mapping[type[Model], Callable[[int], Scope]] = {
     Claim: about_claim,
     Speaker: about_speaker,
     Source: about_source,
+    Statement: about_statement,
+    Request: about_request,
+    Verdict: about_verdict,
+    Account: about_account,
+    **{model: _alone(model) for model in (Topic, Outlet, Position, Evidence, Correction, Withdrawal)},
 }

@@ -48,6 +48,7 @@ RULES = (
     "append_only",
     "body_is_immutable",
     "correction_stays",
+    "order_stays",
     "words_stay",
     "reason_is_final",
     "reason_stays",

@@ -4,9 +4,9 @@ from claims.models.anchoring import AnchoredSource
 from claims.models.bulk import BulkItem, BulkJob
 from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, Topic, TopicQuerySet
 from claims.models.correction import Correction, Withdrawal
-from claims.models.desk import Assignment, MutedNotice, Note, OldSlug, SentNotice
+from claims.models.desk import Assignment, MutedNotice, Note, NoticeLanguage, OldSlug, SentNotice
 from claims.models.evidence import Evidence, EvidenceQuerySet
-from claims.models.history import Account, HistorySeal, Membership, Redaction
+from claims.models.history import Account, CodeApp, HistorySeal, Membership, Redaction
 from claims.models.listing import ClaimCount, ClaimSpeaker, ListedClaim, OutletCount, SpeakerCount
 from claims.models.position import Denial, Position, PositionQuerySet
 from claims.models.reading import Reading, ReadingChange
@@ -30,6 +30,7 @@ __all__ = [
     "ClaimLink",
     "ClaimQuerySet",
     "ClaimSpeaker",
+    "CodeApp",
     "Correction",
     "Denial",
     "Evidence",
@@ -39,6 +40,7 @@ __all__ = [
     "Membership",
     "MutedNotice",
     "Note",
+    "NoticeLanguage",
     "OldSlug",
     "OutletCount",
     "Position",

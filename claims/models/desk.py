@@ -14,8 +14,10 @@ from claims.models.request import Request
 from claims.models.speaker import Speaker
 from claims.models.statement import Statement
 from claims.vocabulary import NoticeKind
+from sources.labels import choices as language_choices
 from sources.models import Outlet, Source
 from sources.triggers import tracked
+from sources.vocabulary import Language
 
 
 def _exactly_one(names: tuple[str, ...]) -> Q:
@@ -110,6 +112,22 @@ class MutedNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()}"
+
+
+class NoticeLanguage(models.Model):
+    """The language in which somebody wants their e-mails. Who has chosen none gets them in that of the site (LANGUAGE_CODE)."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="notice_language"
+    )
+    language = models.CharField(max_length=2, choices=language_choices(Language))
+
+    class Meta:
+        verbose_name = _("language of e-mails")
+        verbose_name_plural = _("languages of e-mails")
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.language}"
 
 
 class SentNotice(models.Model):

@@ -4,6 +4,7 @@ import pgtrigger
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims.models.request import Request
 from sources.triggers import refuse_truncate, tracked
@@ -30,6 +31,26 @@ class Membership(User.groups.through):  # type: ignore[misc, name-defined]
         proxy = True
         verbose_name = _("role of an account")
         verbose_name_plural = _("roles of accounts")
+
+
+@tracked(
+    exclude=[
+        *("key", "step", "t0", "digits", "tolerance", "drift", "last_t", "created_at", "last_used_at"),
+        *("throttling_failure_timestamp", "throttling_failure_count"),
+    ],
+    app_label="claims",
+    model_name="CodeAppEvent",
+)
+class CodeApp(TOTPDevice):
+    """The code app of an account, here only to be tracked: when it was set up, and by whom and why it was reset.
+
+    The history keeps no key, and nothing of the codes that were typed.
+    """
+
+    class Meta:
+        proxy = True
+        verbose_name = _("code app of an account")
+        verbose_name_plural = _("code apps of accounts")
 
 
 class HistorySeal(models.Model):

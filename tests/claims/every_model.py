@@ -25,6 +25,7 @@ from claims.models import (
     Carrier,
     Claim,
     ClaimLink,
+    CodeApp,
     Correction,
     Evidence,
     Membership,
@@ -164,6 +165,7 @@ EXAMPLES: dict[type[models.Model], Example] = {
         lambda: {"user_id": make_user().pk, "group_id": Group.objects.get(name="viewer").pk},
         {"group_id": None},  # filled in by `change_of`: another role
     ),
+    CodeApp: Example(lambda: {"user": make_user(), "name": "desk"}, {"confirmed": False}),
 }
 
 

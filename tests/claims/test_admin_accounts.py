@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from claims.history.events import event_model_of
+from claims.models import CodeApp
 from tests.claims.desk_data import PASSWORD, make_account, signed_in
 from tests.claims.desk_forms import fields_of
 
@@ -93,10 +94,20 @@ def test_an_administrator_forgets_the_code_app_of_a_colleague_after_a_question(
     why = "The telephone was stolen; we spoke in person."
     assert first.post(page, {"because": why})["Location"] == page_of(someone)
     assert not TOTPDevice.objects.exists()
-    logged = LogEntry.objects.get()
-    assert (logged.object_id, logged.user.username) == (str(someone.pk), "first")
-    history = first.get(reverse("admin:auth_user_history", args=[someone.pk])).content.decode()
-    assert why in history
+    (erased,) = event_model_of(CodeApp)._default_manager.filter(
+        pgh_label="delete"
+    )  # as sealed as anything else
+    said = erased.pgh_context.metadata  # type: ignore[attr-defined]
+    assert (said["verb"], said["reason"], said["user"]) == (
+        "reset_code",
+        why,
+        User.objects.get(username="first").pk,
+    )
+    history = first.get(reverse("admin:auth_user_history", args=[someone.pk]), follow=True)
+    assert history.redirect_chain[-1][0] == reverse("desk:history", args=["account", someone.pk])
+    assert why in history.content.decode() and "Reset the one-time codes" in history.content.decode()
+    chief = User.objects.get(username="chief")
+    assert signed_in(chief).get(history.redirect_chain[-1][0]).status_code == 403
     assert page not in first.get(page_of(someone)).content.decode()
 
 

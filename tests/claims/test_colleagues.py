@@ -234,6 +234,24 @@ def test_whoever_does_not_want_them_or_has_no_address_gets_none(anna: User, ben:
     assert noticing.waiting() == []
 
 
+def test_everybody_gets_e_mails_in_the_language_of_their_choice_else_in_that_of_the_site(
+    anna: User, ben: User, settings: Any
+) -> None:
+    for user in (anna, ben):
+        with_address(user)
+    claim = make_claim("Two ships sank", text_it="Due navi sono affondate")
+    assigning.assign(claim, to=ben, by=anna)
+    assigning.assign(claim, to=anna, by=ben)
+    page = reverse("desk:notices")
+    signed_in(ben).post(page, {"kinds": [kind.value for kind in NoticeKind], "language": "it"})
+    assert '<option value="it" selected>' in signed_in(ben).get(page).content.decode()
+    assert send() == "Sent 2.\n"
+    told = {each.to[0].partition("@")[0]: str(each.body) for each in mail.outbox}
+    assert "Due navi sono affondate" in told["ben"] and "Two ships sank" in told["anna"]
+    settings.LANGUAGE_CODE = "it"
+    assert (noticing.language_of(anna), noticing.language_of(ben)) == ("it", "it")
+
+
 def test_what_could_not_be_sent_is_tried_again(anna: User, ben: User, settings: Any) -> None:
     assigning.assign(make_claim(), to=with_address(ben), by=anna)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -297,7 +297,7 @@ def test_whoever_comes_second_is_shown_what_changed_and_overwrites_nothing(name:
 def test_every_address_of_the_desk_is_in_one_of_the_tables() -> None:
     names = {name for name in _names(get_resolver().url_patterns) if name}
     walked = {name.partition(":")[0].partition(",")[0] for name in FORMS} - {"act on an article"}
-    assert names == READ | set(NOTHING_TO_OVERWRITE) | walked
+    assert names == READ | {"history"} | set(NOTHING_TO_OVERWRITE) | walked
 
 
 def _names(patterns: Any, inside: bool = False) -> list[str]:

@@ -195,6 +195,7 @@ TABLE: dict[str, Rule] = {
     "desk/names/<int:pk>/move/": form(Verb.TRIAGE),
     "desk/speakers/<int:pk>/history/": READ,
     "desk/sources/<int:pk>/history/": READ,
+    "desk/history/<slug:kind>/<int:pk>/": READ,
     "desk/mine/": READ,
     "desk/notices/": Rule(send=DESK),
     "desk/assign/<slug:kind>/<int:pk>/": button(Verb.ASSIGN),
@@ -331,6 +332,7 @@ def addresses() -> dict[str, str]:
         return "/" + path.replace("^", "").replace("$", "")
 
     found = {route: filled(route) for route in TABLE}
+    found["desk/history/<slug:kind>/<int:pk>/"] = f"/desk/history/statement/{room.suggestion.pk}/"
     asks = {
         "admin/claims/claim/mark/<slug:rating>/": f"claims={room.claim.pk}",
         "admin/claims/claim/act/<slug:key>/": f"claims={room.claim.pk}",

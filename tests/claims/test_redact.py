@@ -158,8 +158,13 @@ def test_a_statement_is_erased_where_it_stands_and_the_rest_of_the_article_stays
 def test_a_claim_is_erased_with_our_words_on_it(clone_db: Clone, client: Client) -> None:
     room = a_published_story()
     words = room.claim.text_en
+    usual = {"claim": room.claim, "received_at": timezone.now(), "sender": "A reader"}
+    letter = Request.objects.create(kind="correction", text=f"You wrote: {words}", **usual)
+    an_order(claim=room.claim, kind="removal", text=f"Take away “{words}”.")  # another one, about the same
     settle()
     redact(an_order(claim=room.claim, kind="privacy"))
+    letter.refresh_from_db()
+    assert (letter.sender, set(letter.text)) == ("A reader", {"█"})
     assert everywhere(words) == set()
     assert everywhere(REASON) == set()  # in the verdict, its history, and the reasons of the acts
     assert everywhere(PASSAGE)  # the article is not ours, and was not ordered
