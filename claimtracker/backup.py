@@ -1,9 +1,14 @@
-"""Backup and restore with PostgreSQL's own pg_dump and pg_restore, each whole or not at all."""
+"""Backup and restore with PostgreSQL's own pg_dump and pg_restore, each whole or not at all.
+
+What editors added as files stands beside the dump, in a tar of the same name: `claims.dump` and `claims.dump.files.tar`.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tarfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +20,8 @@ from claimtracker.service import LocaldbError, binaries_for
 
 BEFORE = f"{DATABASE}_before_restore"
 RESTORED = f"{DATABASE}_restored"
+# Bytes of a file held in memory at once.
+CHUNK = 1 << 20
 
 
 def _run(name: str, *arguments: str, password: str = "") -> None:
@@ -61,6 +68,84 @@ def backup(url: str, file: Path, *, password: str = "") -> int:
     return file.stat().st_size
 
 
+def files_beside(file: Path) -> Path:
+    """Where the files of this backup are."""
+    return file.with_name(f"{file.name}.files.tar")
+
+
+def backup_files(folder: Path, file: Path) -> int:
+    """Writes every file under `folder` to the tar beside `file`; returns how many. Raises LocaldbError.
+
+    After the dump: a file is stored before the row that names it and never changes, so the tar has every one that the dump names.
+    """
+    target = files_beside(file)
+    draft = target.with_name(f"{target.name}.part")
+    number = 0
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        try:
+            with tarfile.open(draft, "w") as tar:
+                for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                    if path.is_file() and not path.is_symlink():
+                        tar.add(path, arcname=path.relative_to(folder).as_posix(), recursive=False)
+                        number += 1
+            with open(draft, "rb") as written:
+                os.fsync(written.fileno())
+            os.replace(draft, target)
+        finally:
+            with suppress(FileNotFoundError):
+                draft.unlink()
+    except OSError as error:
+        raise LocaldbError(f"Cannot write {target} ({error.strerror}).") from error
+    return number
+
+
+def check_files(file: Path) -> None:
+    """Reads the tar beside a backup to its end. Raises LocaldbError where it is not whole, or holds anything but files of its own folder."""
+    beside = files_beside(file)
+    try:
+        with tarfile.open(beside) as tar:
+            for member in tar:
+                inside = Path(member.name)
+                if not member.isfile() or inside.is_absolute() or ".." in inside.parts:
+                    raise LocaldbError(
+                        f"{beside} holds “{member.name}”, which is no evidence file; nothing was changed."
+                    )
+                content = tar.extractfile(member)
+                while content is not None and content.read(CHUNK):
+                    pass
+            # A tar that was cut off between two files looks whole but for its end.
+            if os.path.getsize(beside) < tar.offset + tarfile.BLOCKSIZE:
+                raise tarfile.ReadError("unexpected end of data")
+    except (OSError, tarfile.TarError) as error:
+        raise LocaldbError(f"{beside} is not whole ({error}); nothing was changed.") from error
+
+
+def restore_files(folder: Path, file: Path) -> int | None:
+    """Puts the files of a checked backup back where they were; what is there already stays. Returns how many; None where it has none.
+
+    Raises LocaldbError.
+    """
+    if not files_beside(file).is_file():
+        return None
+    number = 0
+    try:
+        with tarfile.open(files_beside(file)) as tar:
+            for member in tar:
+                target, content = folder / member.name, tar.extractfile(member)
+                if target.exists() or content is None:
+                    continue
+                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                draft = target.with_name(f"{target.name}.part")
+                with open(draft, "wb") as written:
+                    shutil.copyfileobj(content, written, CHUNK)
+                os.replace(draft, target)
+                number += 1
+    except (OSError, tarfile.TarError) as error:
+        raise LocaldbError(f"The files of {file} could not be put back ({error}).") from error
+    return number
+
+
 def check(file: Path) -> None:
     """Reads a backup to its end. Raises LocaldbError when anything of it is missing."""
     if not file.is_file():
@@ -77,6 +162,8 @@ def restore(server: Server, file: Path) -> None:
     What was there before stays as the database `claimtracker_before_restore` until the next restore. Raises LocaldbError.
     """
     check(file)
+    if files_beside(file).exists():
+        check_files(file)
     server.start()
     with server.connect() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{RESTORED}" WITH (FORCE)')

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -314,6 +315,41 @@ def test_a_backup_restores_everything_and_half_a_one_is_refused_whole(place: Pat
                 connection.execute("TRUNCATE claims_claim")
     finally:
         server.leave()
+
+
+def test_a_backup_has_the_evidence_files_too_and_puts_back_what_is_missing(tmp_path: Path) -> None:
+    folder, dump = tmp_path / "files", tmp_path / "claims.dump"
+    (folder / "evidence").mkdir(parents=True)
+    for name, content in (("one.pdf", b"one"), ("two.pdf", b"2" * 3_000_000)):
+        (folder / "evidence" / name).write_bytes(content)
+    (folder / "evidence" / "elsewhere").symlink_to("/etc/hostname")
+    assert backup.backup_files(folder, dump) == 2
+    tar = backup.files_beside(dump)
+    assert stat.S_IMODE(tar.stat().st_mode) == 0o600
+    assert list(tmp_path.glob("*.part")) == []
+    (folder / "evidence" / "two.pdf").unlink()
+    (folder / "evidence" / "one.pdf").write_bytes(b"as it is here")
+    backup.check_files(dump)
+    assert backup.restore_files(folder, dump) == 1
+    assert (folder / "evidence" / "two.pdf").read_bytes() == b"2" * 3_000_000
+    assert (folder / "evidence" / "one.pdf").read_bytes() == b"as it is here"
+    assert backup.restore_files(folder, tmp_path / "older.dump") is None
+    assert backup.backup_files(tmp_path / "nothing there", tmp_path / "empty.dump") == 0
+    backup.check_files(tmp_path / "empty.dump")
+    whole = tar.read_bytes()
+    for length in (0, 300, 2_000_000):
+        tar.write_bytes(whole[:length])
+        with pytest.raises(LocaldbError, match="not whole"):
+            backup.check_files(dump)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "evidence/../../outside"])
+def test_a_tar_that_leads_out_of_the_folder_is_refused(name: str, tmp_path: Path) -> None:
+    dump = tmp_path / "claims.dump"
+    with tarfile.open(backup.files_beside(dump), "w") as tar:
+        tar.addfile(tarfile.TarInfo(name))
+    with pytest.raises(LocaldbError, match="no evidence file"):
+        backup.check_files(dump)
 
 
 def test_a_backup_of_something_else_is_refused(place: Path, tmp_path: Path) -> None:

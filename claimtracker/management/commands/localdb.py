@@ -70,6 +70,13 @@ class Command(BaseCommand):
     def restore(self, server: Server, file: Path) -> None:
         connections.close_all()
         backup.restore(server, file)
+        files = backup.restore_files(Path(settings.MEDIA_ROOT), file)
+        if files is None:
+            self.stdout.write(
+                f"There is no {backup.files_beside(file)}: evidence files stay as they are here. Copy them by hand."
+            )
+        else:
+            self.stdout.write(f"Evidence files put back: {files}.")
         self.stdout.write(
             f"{file} is in place; what was there before is the database {backup.BEFORE} until the next restore."
         )
@@ -83,7 +90,9 @@ class Command(BaseCommand):
         else:
             url, password = server_at(settings.EMBEDDED).start().url(OWNER), ""
         size = backup.backup(url, file, password=password)
+        files = backup.backup_files(Path(settings.MEDIA_ROOT), file)
         self.stdout.write(f"{file}: {size / 1_000_000:.1f} MB.")
+        self.stdout.write(f"{backup.files_beside(file)}: {files} evidence files. The two belong together.")
 
 
 def _address(parameters: dict[str, Any]) -> str:
