@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -25,6 +25,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
+from claims.labels import LABELS
 from claims.models import Claim, Correction, Redaction, Speaker, Withdrawal
 from claims.public import lists
 from claims.public.claim_history import by_date, claim_history
@@ -35,13 +36,14 @@ from claims.public.filters import ClaimFilter, readable
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.marking import Marker
 from claims.public.naming import Names
+from claims.public.narrowing import asked_for, listed
 from claims.public.paging import MOST_COUNTED, Count, page
 from claims.public.searching import LONGEST_ASKED, called, suggestions
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
 from claims.public.unchanged import SHARED_FOR, not_made_again
 from claims.visibility import published_outlets
-from claims.vocabulary import Publication, Rating, SpeakerKind
+from claims.vocabulary import CorrectionKind, Publication, Rating, SpeakerKind
 from sources.models import Source, long_columns
 from sources.names import fold
 from sources.vocabulary import SourcePublication
@@ -54,6 +56,12 @@ RATINGS_MEAN = {
     Rating.REFUTED.value: _("Evidence that we cite contradicts it."),
     "": _("Nobody has decided. The statements stand as the articles report them."),
 }
+
+# In a menu the two words must differ in English too.
+KINDS_OF_CORRECTION = [
+    (kind.value, _("Correction in a party’s words") if kind == CorrectionKind.RECTIFICATION else words)
+    for kind, words in LABELS[CorrectionKind].items()
+]
 
 View = Callable[..., HttpResponse]
 
@@ -223,11 +231,19 @@ def _corrections() -> QuerySet[Correction]:
 
 @public_page
 def corrections(request: HttpRequest) -> HttpResponse:
-    shown = page(request, _corrections(), "made_at", "id", size=LINES_A_PAGE)
+    asked = asked_for(request, "kind", "order")
+    found = _corrections().filter(kind=asked["kind"]) if asked["kind"] else _corrections()
+    shown = listed(request, asked, found, "made_at", "id", size=LINES_A_PAGE)
     return render(
         request,
         "public/corrections.html",
-        {"items": correction_items(shown.items), "page": shown, "contacts": contacts()},
+        {
+            "items": correction_items(shown.items),
+            "page": shown,
+            "asked": asked,
+            "kinds": KINDS_OF_CORRECTION,
+            "contacts": contacts(),
+        },
     )
 
 
@@ -286,10 +302,14 @@ def topics(request: HttpRequest) -> HttpResponse:
 @public_page
 def outlets(request: HttpRequest) -> HttpResponse:
     seen = Source.objects.published().filter(outlet=OuterRef("pk")).order_by().values("pk")
+    asked = asked_for(request, "q")
     found = published_outlets().annotate(n=lists.CappedCount(seen[: MOST_COUNTED + 1]))
+    if asked["q"]:
+        start = fold(asked["q"])
+        found = found.filter(Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}"))
     shown = page(request, found, "sort_key", "id", size=NAMES_A_PAGE, descending=False)
     counts = [(outlet, Count.upto(outlet.n)) for outlet in shown.items]
-    return render(request, "public/outlets.html", {"outlets": counts, "page": shown})
+    return render(request, "public/outlets.html", {"outlets": counts, "page": shown, "asked": asked})
 
 
 @public_page

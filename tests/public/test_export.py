@@ -261,8 +261,8 @@ def test_anybody_can_take_it_away(world: World, client: Client) -> None:
 
 
 def test_nonsense_is_refused_and_nothing_can_be_sent(world: World, client: Client) -> None:
-    response = client.get("/export/?separator=xx&language=fr")
-    assert [error["parameter"] for error in response.json()["errors"]] == ["separator", "language"]
+    response = client.get("/export/?separator=xx&language=fr&langage=it")
+    assert [error["parameter"] for error in response.json()["errors"]] == ["separator", "language", "langage"]
     assert response.status_code == 422
     assert Client(enforce_csrf_checks=True).post("/export/").status_code == 405
 

@@ -7,12 +7,13 @@ import re
 import pytest
 from django.test import Client
 
+from claims.models import Correction
 from claims.public import searching
 from claims.public.marking import Marker, positive
 from claims.public.searching import hits
 from claims.vocabulary import Rating
-from tests.factories import make_published_source, make_said, make_shown, make_verdict
-from tests.public.world import SECRETS, World, make_world
+from tests.factories import make_published_source, make_said, make_shown, make_user, make_verdict
+from tests.public.world import SECRETS, World, every_address, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +211,32 @@ def test_changes_of_story_can_be_filtered_by_topic(client: Client, world: World)
     text = client.get("/en/reversals/?topic=drones").content.decode()
     assert "small-number" not in text
     assert "Nothing found" in text
+
+
+def test_outlets_can_be_found_by_name_and_corrections_by_kind(client: Client, world: World) -> None:
+    # An outlet has the words of its name, from the beginning of each.
+    assert "The Daily Testimony" in text_of(client, "/en/outlets/?q=daily t")
+    assert "The Daily Testimony" not in text_of(client, "/en/outlets/?q=aily")
+    assert "Nothing found" in text_of(client, "/en/outlets/?q=aily")
+    by = make_user()
+    Correction.objects.create(claim=world.claim, text_en="The day was wrong.", by=by)
+    Correction.objects.create(claim=world.claim, kind="rectification", text_en="We never said so.", by=by)
+
+    def noted(query: str) -> list[str]:
+        return re.findall(r"The day was wrong|We never said so", text_of(client, f"/en/corrections/?{query}"))
+
+    assert noted("") == ["We never said so", "The day was wrong"]
+    assert noted("order=oldest") == ["The day was wrong", "We never said so"]
+    assert noted("kind=rectification") == ["We never said so"]
+    assert noted("kind=digest") == noted("kind=true") == []
+
+
+def test_every_page_describes_itself_in_its_own_words(client: Client, world: World) -> None:
+    described: dict[str, str] = {}
+    for address in every_address(world):
+        if address.startswith("search/?q=zeppelins"):  # the same page as the other search
+            continue
+        found = re.search(r'<meta name="description" content="([^"]+)">', text_of(client, f"/it/{address}"))
+        assert found, address
+        assert found[1] not in described, (address, described[found[1]])
+        described[found[1]] = address

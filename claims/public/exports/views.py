@@ -56,6 +56,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         )
         if not is_right
     ]
+    # As in the API: a misspelt name would otherwise hand out everything, in another shape than was meant.
+    unknown = sorted(request.GET.keys() - {"separator", "language"})
+    errors += [{"parameter": name, "message": "There is no such parameter here."} for name in unknown]
     if errors:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A parameter could not be read.", errors=errors)
     now = timezone.now()
