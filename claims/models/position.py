@@ -5,7 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import choices
@@ -107,6 +107,15 @@ class Position(Versioned):
                 fields=["stance", "-published_at", "-id"],
                 condition=Q(published_at__isnull=False),
                 name="claims_position_newest_first",
+            ),
+            # A claim's page by page, however many there are.
+            models.Index(
+                F("claim"),
+                TURNING.desc(),
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(published_at__isnull=False),
+                name="claims_position_on_page",
             ),
         ]
         triggers = [
