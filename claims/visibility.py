@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from claims.models import Position, SpeakerName
 from sources.models import Outlet, OutletQuerySet
@@ -11,8 +11,12 @@ from sources.vocabulary import SourcePublication
 
 def published_outlets() -> OutletQuerySet:
     """Outlets of a published source with a statement that readers see."""
-    reported = Position.objects.published().filter(statement__source__outlet=OuterRef("pk"))
-    return Outlet.objects.filter(Exists(reported))
+    reported = Position.objects.published().filter(statement__source__outlet=OuterRef("pk")).order_by()
+    # A value, not EXISTS: one of each outlet is looked for, where PostgreSQL would join all the statements there are.
+    found: OutletQuerySet = Outlet.objects.alias(reported=Subquery(reported.values("pk")[:1])).filter(
+        reported__isnull=False
+    )
+    return found
 
 
 def published_spellings() -> QuerySet[SpeakerName]:

@@ -267,6 +267,10 @@ class Statement(Versioned):
                 condition=Q(review=Review.SUGGESTED.value),
                 name="claims_statement_surest",
             ),
+            # What readers may see, the newest first: suggestions wait in great numbers at the end of the table.
+            models.Index(
+                F("id").desc(), condition=Q(review=Review.ACCEPTED.value), name="claims_statement_accepted"
+            ),
             # What readers search: the words of accepted statements.
             GinIndex(WORDS, condition=Q(review=Review.ACCEPTED.value), name="claims_statement_words"),
             # Few statements have these: what is nested in one, what was said after it.

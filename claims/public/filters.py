@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -42,12 +42,13 @@ def speakers_called(written: str) -> list[int]:
 
 def with_those_who_speak_for_them(named: list[int]) -> list[int]:
     """These people and bodies, and whoever speaks for them, up to three steps. One query."""
-    for_them = Speaker.objects.order_by().filter(
-        Q(speaks_for__in=named)
-        | Q(speaks_for__speaks_for__in=named)
-        | Q(speaks_for__speaks_for__speaks_for__in=named)
-    )
-    return named + list(for_them.values_list("pk", flat=True)[:SPOKESPEOPLE]) if named else []
+    for_them = [
+        Speaker.objects.order_by().filter(**{f"{steps}__in": named}).values_list("pk")
+        for steps in ("speaks_for", "speaks_for__speaks_for", "speaks_for__speaks_for__speaks_for")
+    ]
+    if not named:
+        return []
+    return named + [key for (key,) in for_them[0].union(*for_them[1:])[:SPOKESPEOPLE]]
 
 
 def published_topics(request: HttpRequest | None) -> TopicQuerySet:

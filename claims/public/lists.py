@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from claims.models import (
     Claim,
     ClaimCount,
     ClaimQuerySet,
     ListedClaim,
+    OutletCount,
     Position,
     PositionQuerySet,
     StatementSpeaker,
@@ -35,7 +37,9 @@ from claims.public.filters import (
 from claims.public.marking import Piece
 from claims.public.naming import Names
 from claims.public.paging import Count, counted
+from claims.visibility import published_outlets
 from claims.vocabulary import Contest, Rating, Stance
+from sources.models import OutletQuerySet
 from sources.names import fold
 
 
@@ -156,6 +160,16 @@ def topics_with_counts() -> list[tuple[Topic, Count]]:
     counts = dict(by_topic.annotate(sum=Sum("n")))
     found = sorted(Topic.objects.published(), key=lambda topic: fold(topic.name))
     return [(topic, Count.upto(counts.get(topic.pk, 0))) for topic in found]
+
+
+def outlets_with_counts() -> OutletQuerySet:
+    """Outlets that readers meet; `n`: how many published articles each has."""
+    counts = (
+        OutletCount.objects.filter(outlet=OuterRef("pk")).order_by().values("outlet").annotate(sum=Sum("n"))
+    )
+    return published_outlets().annotate(
+        n=Coalesce(Subquery(counts.values("sum")), 0, output_field=IntegerField())
+    )
 
 
 def how_many(asked: ClaimFilter, found: QuerySet[Claim]) -> Count:

@@ -31,7 +31,7 @@ from sources.vocabulary import Language
 FIRST_OF_EACH = 5
 ORDERS: dict[str, tuple[str, ...]] = {
     "claims": lists.LISTED,
-    "statements": ("id",),
+    "statements": ("found_key",),
     "speakers": ("sort_key", "id"),
     "sources": ("id",),
 }

@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Prefetch, Q, QuerySet
 
-from claims.models import Claim, Speaker, SpeakerName, Statement, StatementSpeaker
+from claims.models import Claim, Speaker, Statement, StatementSpeaker
 from claims.models.speaker import NAME_WORDS
 from claims.models.statement import WORDS
-from claims.public.filters import CONFIGURATIONS
+from claims.public.filters import CONFIGURATIONS, having_words
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.marking import WORD, positive
 from claims.public.naming import page_language
 from claims.public.paging import MOST_COUNTED, Count
 from claims.visibility import published_spellings
-from claims.vocabulary import SpeakerKind
+from claims.vocabulary import Review, SpeakerKind
 from sources.models import Source, long_columns
 from sources.names import fold
 from sources.sounds import sounds
@@ -34,17 +34,8 @@ LONGEST_ASKED = 200
 FIRST_WORD = re.compile(r"\w+")
 # So many of the asked words are tried alone, and so many names that sound alike are shown.
 MOST_TRIED, MOST_ALIKE = 5, 5
-
-
-class TitleQuery(SearchQuery):
-    """A title's words have weight A in the article's vector; the text's have D, and must not decide.
-
-    PostgreSQL has no function that gives the words of a query a weight, but reads a query that is written with one.
-    """
-
-    def as_sql(self, *args: Any, **extra: Any) -> tuple[str, Any]:
-        sql, params = super().as_sql(*args, **extra)
-        return f"regexp_replace(({sql})::text, '(''(?:[^'']|'''')*'')', '\\1:A', 'g')::tsquery", params
+# Of the statements that have the words, so many of the newest are looked at; who may be shown is asked of each.
+MOST_LOOKED_THROUGH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +67,13 @@ def counts(asked: str) -> dict[str, Count]:
     """How many of each kind, counted up to MOST_COUNTED; one query."""
     if not positive(asked):
         return {kind: Count(0, is_capped=False) for kind in KINDS}
+    every = {kind: hits(kind, asked) for kind in KINDS} | {
+        "claims": having_words(Claim.objects.published(), asked)
+    }
     row = Claim.objects.order_by("pk").annotate(
         **{
-            f"n_{kind}": CappedCount(hits(kind, asked).order_by().values("pk")[: MOST_COUNTED + 1])
-            for kind in KINDS
+            f"n_{kind}": CappedCount(found.order_by().values("pk")[: MOST_COUNTED + 1])
+            for kind, found in every.items()
         }
     )
     found: dict[str, int] = next(iter(row.values(*(f"n_{kind}" for kind in KINDS))[:1]), {})
@@ -91,19 +85,32 @@ def _words(asked: str, language: str) -> SearchQuery:
 
 
 def _claims(asked: str) -> QuerySet[Claim]:
-    language = page_language()
-    return listed_claims().filter(**{f"search_{language}": _words(asked, language)})
+    return having_words(listed_claims(), asked)
 
 
 def _statements(asked: str) -> QuerySet[Statement]:
+    """Among the newest MOST_LOOKED_THROUGH that have the words; `found_key`: the newest first.
+
+    Only the index of words may lead to them. Adding nothing to the key keeps PostgreSQL from going through the statements in their
+    order instead, which for a rare word are all there are.
+    """
+    with_words = _with_words(Statement.objects.filter(review=Review.ACCEPTED), asked)
+    newest = with_words.annotate(found_key=_KEY).order_by("-found_key").values("pk")[:MOST_LOOKED_THROUGH]
     return (
         Statement.objects.published()
-        .alias(words=WORDS)
-        .filter(words=_words(asked, "it") | _words(asked, "en"))
+        .filter(pk__in=newest)
+        .annotate(found_key=_KEY)
         .select_related("source__outlet")
         .defer(*long_columns("source"))
         .prefetch_related(Prefetch("speakers", StatementSpeaker.objects.select_related("speaker")))
     )
+
+
+_KEY = ExpressionWrapper(F("pk") + 0, output_field=BigIntegerField())
+
+
+def _with_words(statements: QuerySet[Statement], asked: str) -> QuerySet[Statement]:
+    return statements.alias(words=WORDS).filter(words=_words(asked, "it") | _words(asked, "en"))
 
 
 def called(asked: str) -> Q:
@@ -133,14 +140,18 @@ def _speakers(asked: str) -> QuerySet[Speaker]:
 def by_title(asked: str) -> QuerySet[Source]:
     """By title, in the language of each article."""
     italian, english = (
-        TitleQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
+        SearchQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
         for language in ("it", "en")
     )
     return (
         Source.objects.published()
         .without_text()
         .select_related("outlet")
-        .filter(Q(language="it", search=italian) | Q(~Q(language="it"), search=english))
+        .alias(
+            in_it=SearchVector("title", config=CONFIGURATIONS["it"]),
+            in_en=SearchVector("title", config=CONFIGURATIONS["en"]),
+        )
+        .filter(Q(language="it", in_it=italian) | Q(~Q(language="it"), in_en=english))
     )
 
 
@@ -204,13 +215,7 @@ def _sounding_like(words: Sequence[str]) -> list[Speaker]:
     keys = [key for word in words for key in sounds(fold(word)) if len(key) > 2]
     if not keys:
         return []
-    return list(
-        Speaker.objects.published()
-        .exclude(kind=SpeakerKind.ANONYMOUS)
-        .filter(Q(sounds__overlap=keys) | Q(pk__in=_named_like(keys)))
-        .order_by("sort_key", "pk")[:MOST_ALIKE]
-    )
-
-
-def _named_like(keys: Sequence[str]) -> QuerySet[SpeakerName, int]:
-    return published_spellings().filter(sounds__overlap=keys).values_list("speaker", flat=True)
+    alike = Speaker.objects.order_by().filter(sounds__overlap=keys).values_list("pk")
+    spelt = published_spellings().order_by().filter(sounds__overlap=keys).values_list("speaker")
+    found = Speaker.objects.published().exclude(kind=SpeakerKind.ANONYMOUS).filter(pk__in=alike.union(spelt))
+    return list(found.order_by("sort_key", "pk")[:MOST_ALIKE])

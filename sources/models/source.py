@@ -23,6 +23,9 @@ from sources.vocabulary import (
     Translation,
 )
 
+# How the words of titles are read, by the language of the source; what is not Italian is read as English.
+TITLES = {"it": "italian", "en": "english"}
+
 # What lists leave in the database.
 LONG = ("body", "raw", "search", "furniture")
 
@@ -278,6 +281,16 @@ class Source(Versioned):
         ]
         indexes = [
             GinIndex(fields=["search"], name="sources_source_search"),
+            # Readers search titles only: a text's words would decide what is looked at.
+            *(
+                GinIndex(
+                    SearchVector("title", config=TITLES[language]),
+                    condition=Q(publication=SourcePublication.PUBLISHED.value)
+                    & (Q(language="it") if language == "it" else ~Q(language="it")),
+                    name=f"sources_source_titles_{language}",
+                )
+                for language in TITLES
+            ),
             # Finding the other copies of a text, and the digest that stands for an original.
             models.Index(fields=["text_sha256"], name="sources_source_by_text"),
             models.Index(

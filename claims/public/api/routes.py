@@ -23,7 +23,7 @@ from claims.models import (
     Statement,
     Verdict,
 )
-from claims.public import data
+from claims.public import data, lists
 from claims.public.answers import answer, as_json, for_machines, gone, problem
 from claims.public.api import asked, document, schemas
 from claims.public.data import Known, origin_of
@@ -146,7 +146,7 @@ def claims(request: HttpRequest, wanted: Query[asked.ClaimsAsked]) -> HttpRespon
         known = Known.of(origin_of(request), _parties(rows))
         return [data.claim(row, known) for row in rows]
 
-    return _page(request, wanted, asked.claims(request, wanted), ("figures__sort_at", "id"), shape)
+    return _page(request, wanted, asked.claims(request, wanted), lists.LISTED, shape)
 
 
 def _parties(rows: Iterable[Claim]) -> list[int | None]:
