@@ -31,6 +31,7 @@ from typing import Any
 
 import psutil
 
+from claimtracker.localdb import leave_on_signals
 from tests.databases import ROOT
 from tests.standby import free_port
 
@@ -238,6 +239,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=30, help="seconds between kills")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    leave_on_signals()  # so that nothing is left behind
     data = Path(tempfile.mkdtemp(prefix="serving-"))
     data.chmod(0o755)
     log = Log()
