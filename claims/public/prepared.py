@@ -35,7 +35,7 @@ class Prepared(Generic[M]):
     It is asked once for each language of a page. Calling a Prepared with values reads the rows.
     """
 
-    def __init__(self, make: Callable[..., QuerySet[M]], *kinds: type[int | str]) -> None:
+    def __init__(self, make: Callable[..., QuerySet[M]], *kinds: type) -> None:
         self._make = make
         self._kinds = kinds or (int,)
         self._written: dict[str, _Written] = {}
@@ -50,7 +50,7 @@ class Prepared(Generic[M]):
             for param, place in zip(written.params, written.places, strict=True)
         )
         asked: QuerySet[M] = written.queryset.all()
-        asked.query.get_compiler = lambda using=None, **_options: _compiler(written, params, using)  # type: ignore[method-assign, assignment, misc]
+        asked.query.get_compiler = lambda using=None, **_options: _compiler(written, params, using)  # type: ignore[method-assign]
         return list(asked)
 
     def _write(self) -> _Written:

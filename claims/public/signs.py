@@ -6,19 +6,23 @@ page (docs/performance.md).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.public.dates import When
 from claims.public.decisions import Stamp
 from claims.public.links import claim_url, source_url, speaker_url
+from claims.public.lists import ClaimItem
+from claims.public.marking import Piece
 from claims.public.naming import page_language
+from claims.vocabulary import Contest
 
 register = template.Library()
 register.simple_tag(claim_url)
@@ -79,3 +83,47 @@ def articles(n: int) -> str:
 @lru_cache(maxsize=500)
 def _articles(n: int, language: str) -> str:
     return ngettext("%(n)s article", "%(n)s articles", n) % {"n": n}
+
+
+@register.simple_tag
+def hits(pieces: Iterable[Piece]) -> SafeString:
+    """A text with the words that were looked for marked."""
+    marked = ((_marked(piece.text) if piece.is_hit else piece.text,) for piece in pieces)
+    return format_html_join("", "{}", marked)
+
+
+def _marked(text: str) -> SafeString:
+    return format_html('<mark class="hit">{}</mark>', text)
+
+
+# A claim in a list: twenty on a page, and the page that is asked for most.
+CLAIM_LINE = """<li>
+  <div>{stamp}</div>
+  <h{level}><a href="{url}" lang="{language}">{words}</a>{only}</h{level}>
+  <div class="tally">{chips}{uncontested}{articles}</div>
+</li>"""
+
+
+@register.simple_tag
+def claim_line(item: ClaimItem, level: int = 2) -> SafeString:
+    """`level`: of its heading on the page."""
+    claim, figures = item.claim, item.claim.figures
+    language = claim.language
+    uncontested = figures.contest == Contest.UNCONTESTED
+    return format_html(
+        CLAIM_LINE,
+        stamp=stamped(item.stamp),
+        level=level,
+        url=claim_url(claim.slug),
+        language=language,
+        words=hits(item.pieces) if item.pieces else claim.text,
+        only=only_in(language),
+        chips=mark_safe("".join(chip(each.stance, each.words) for each in item.sentences)),  # noqa: S308  # nosec B308 B703: drawn above
+        uncontested=_muted("muted", _("No denial on record")) if uncontested else "",
+        articles=_muted("muted num", articles(figures.sources)) if figures.sources else "",
+    )
+
+
+@lru_cache(maxsize=500)
+def _muted(classes: str, words: str) -> SafeString:
+    return format_html('<span class="{}">{}</span>', classes, words)

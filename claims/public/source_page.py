@@ -11,7 +11,8 @@ from claims.public import dates, passages
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items
 from claims.public.naming import Names
-from sources.models import Source, long_columns
+from claims.public.prepared import Prepared
+from sources.models import Source
 from sources.vocabulary import PASSAGE_CONTEXT, Shown, SourcePublication
 
 # An article has some thirty; more than these do not fit into 120 kB.
@@ -65,18 +66,43 @@ class SourcePage:
     corrections: list[CorrectionItem]
 
 
-def source_page(source: Source) -> SourcePage:
-    """`source`: published, with its outlet and the version before it. Seven queries, whatever the number of passages."""
-    positions = list(
+_positions = Prepared(
+    lambda source: (
         with_everything(Position.objects.published().filter(statement__source=source))
-        .select_related("statement__source__outlet", "claim")
-        .defer(
-            "claim__search_it",
-            "claim__search_en",
-            *long_columns("statement__source"),
-        )
+        .select_related("claim")
+        .defer("claim__search_it", "claim__search_en", "claim__signature")
         .order_by("statement_id", "id")[: MOST_PASSAGES + 1]
     )
+)
+_copies = Prepared(
+    lambda origin, own: (
+        Source.objects.published()
+        .without_text()
+        .filter(origin_id=origin)
+        .exclude(pk=own)
+        .select_related("outlet")
+        .order_by("id")[:20]
+    ),
+    int,
+    int,
+)
+_newer = Prepared(
+    lambda source: (
+        Source.objects.published()
+        .without_text()
+        .filter(version_of=source)
+        .select_related("outlet")
+        .order_by("id")[:5]
+    )
+)
+_corrections = Prepared(
+    lambda source: Correction.objects.published().filter(source=source).order_by("-made_at")[:10]
+)
+
+
+def source_page(source: Source) -> SourcePage:
+    """`source`: published, with its outlet and the version before it. Seven queries, whatever the number of passages."""
+    positions = _positions(source.pk)
     is_cut, positions = len(positions) > MOST_PASSAGES, positions[:MOST_PASSAGES]
     notes = _notes(positions)
     marks = [
@@ -100,25 +126,10 @@ def source_page(source: Source) -> SourcePage:
         goes_on=shown is not None and passages.left_out_at_the_end(text, shown),
         notes=len(notes),
         is_cut=is_cut,
-        copies=list(
-            Source.objects.published()
-            .without_text()
-            .filter(origin_id=source.origin_id)
-            .exclude(pk=source.pk)
-            .select_related("outlet")
-            .order_by("id")[:20]
-        ),
-        newer=list(
-            Source.objects.published()
-            .without_text()
-            .filter(version_of=source)
-            .select_related("outlet")
-            .order_by("id")[:5]
-        ),
+        copies=_copies(source.origin_id, source.pk),
+        newer=_newer(source.pk),
         older=source.version_of if _is_seen(source.version_of) else None,
-        corrections=correction_items(
-            Correction.objects.published().filter(source=source).order_by("-made_at")[:10]
-        ),
+        corrections=correction_items(_corrections(source.pk)),
     )
 
 
