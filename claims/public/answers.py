@@ -15,7 +15,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page
 
-from claims.models import Claim, Redaction, Withdrawal
+from claims.models import Claim
+from claims.public.found import why_gone
 from claims.public.unchanged import SHARED_FOR, not_made_again
 from claims.public.unchanged import View as Door
 from sources.models import Source
@@ -51,17 +52,12 @@ def problem(
 
 def gone(**what: Claim | Source) -> HttpResponse:
     """410 with the public reason, and nothing of what was withdrawn; 451 (RFC 7725) where words were erased on an order. As pages do."""
-    withdrawal = (
-        Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
-    )
+    status, withdrawal = why_gone(**what)
     reason = (
         {code: getattr(withdrawal, f"reason_{code}") or None for code in ("it", "en")} if withdrawal else None
     )
-    if Redaction.objects.filter(**{f"request__{kind}": found for kind, found in what.items()}).exists():
-        return problem(
-            HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, "This was removed on an order.", reason=reason
-        )
-    return problem(HTTPStatus.GONE, "This was withdrawn.", reason=reason)
+    said = "This was withdrawn." if status == HTTPStatus.GONE else "This was removed on an order."
+    return problem(status, said, reason=reason)
 
 
 def for_machines(view: View) -> View:

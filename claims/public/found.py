@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from claims.models import Claim, OldSlug, Speaker
+from http import HTTPStatus
+
+from claims.models import Claim, OldSlug, Redaction, Speaker, Withdrawal
 from claims.public.prepared import Prepared
 from claims.vocabulary import Publication
+from sources.models import Source
 
 # A claim merged into one that was merged again: so many steps are followed.
 MOST_MERGES = 10
@@ -67,3 +70,13 @@ def _speaker_moved_to(slug: str) -> str:
         found = found.merged_into
     is_seen = found is not None and Speaker.objects.published().filter(pk=found.pk).exists()
     return found.slug if found and is_seen and found.slug != slug else ""
+
+
+def why_gone(**what: Claim | Source) -> tuple[HTTPStatus, Withdrawal | None]:
+    """(410, or 451 where words were erased on an order (RFC 7725); the public reason) of what was withdrawn. Two queries.
+
+    `what`: claim=… or source=…
+    """
+    reason = Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
+    erased = Redaction.objects.filter(**{f"request__{kind}": found for kind, found in what.items()}).exists()
+    return HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS if erased else HTTPStatus.GONE, reason

@@ -118,7 +118,7 @@ def called(asked: str) -> Q:
     start = fold(asked.strip())
     by_name = Speaker.objects.order_by().filter(sort_key__startswith=start).values_list("pk")
     spelt = published_spellings().filter(normalised__startswith=start).order_by().values_list("speaker")
-    ways = [spelt]
+    ways: list[QuerySet[Any, Any]] = [spelt]
     first = FIRST_WORD.match(start)
     if first:
         # The index of words leads to the few names in which a word begins like the first one asked.
@@ -175,15 +175,17 @@ def suggestions(asked: str) -> Suggestions:
         .values("n_other", *(f"n_{place}" for place in range(len(alone))))[:1]
     )
     found: dict[str, int] = next(iter(row), {})
+    # What finds claims by itself is no misspelling.
+    unknown = [word for place, word in enumerate(words) if not (alone and found.get(f"n_{place}"))]
     return Suggestions(
         alone=[
             (word, Count.upto(found[f"n_{place}"]))
             for place, word in enumerate(alone)
             if found.get(f"n_{place}")
         ],
-        alike=_alike(words, language),
+        alike=_alike(unknown, language),
         elsewhere=Count.upto(found.get("n_other", 0) if positive(asked) else 0),
-        people=_sounding_like(words),
+        people=_sounding_like(unknown),
     )
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -26,23 +26,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from claims.labels import LABELS
-from claims.models import Claim, Correction, Redaction, Speaker, Withdrawal
+from claims.models import Claim, Correction, Speaker
 from claims.public import lists
 from claims.public.claim_history import by_date, claim_history
 from claims.public.claim_page import claim_page
 from claims.public.corrections import contacts, correction_items, report_link, withdrawal_notice
 from claims.public.decisions import stamp
 from claims.public.filters import ClaimFilter, readable
-from claims.public.found import claim_at, moved_to, speaker_at
+from claims.public.found import claim_at, moved_to, speaker_at, why_gone
 from claims.public.marking import Marker
 from claims.public.naming import Names
 from claims.public.narrowing import asked_for, listed
-from claims.public.paging import MOST_COUNTED, Count, page
+from claims.public.paging import Count, page
 from claims.public.searching import LONGEST_ASKED, called, suggestions
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
 from claims.public.unchanged import SHARED_FOR, not_made_again
-from claims.visibility import published_outlets
 from claims.vocabulary import CorrectionKind, Publication, Rating, SpeakerKind
 from sources.models import Source, long_columns
 from sources.names import fold
@@ -111,7 +110,7 @@ def language_said_twice(request: HttpRequest, language: str, rest: str) -> HttpR
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     denials = lists.listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME]
-    changes = lists.changes_of_story().order_by("-listed_at", "-listed_key")[:NEWEST_ON_HOME]
+    changes = lists.changes_of_story().order_by(*lists.NEWEST_LISTED)[:NEWEST_ON_HOME]
     decisions = lists.listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME]
     noted = _corrections()[:NEWEST_ON_HOME]
     return render(
@@ -210,12 +209,12 @@ def _moved(kind: str, slug: str) -> HttpResponse:
 
 def _gone(request: HttpRequest, **what: Claim | Source) -> HttpResponse:
     """410 with the public reason, and nothing of what was withdrawn; 451 (RFC 7725) where words were erased on an order."""
-    withdrawal = (
-        Withdrawal.objects.published().filter(reopened_at=None, **what).order_by("-withdrawn_at").first()
-    )
-    ordered = Redaction.objects.filter(**{f"request__{kind}": found for kind, found in what.items()}).exists()
-    status = HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS if ordered else HTTPStatus.GONE
-    told = {"withdrawal": withdrawal_notice(withdrawal), "ordered": ordered, "status": status.value}
+    status, withdrawal = why_gone(**what)
+    told = {
+        "withdrawal": withdrawal_notice(withdrawal),
+        "ordered": status != HTTPStatus.GONE,
+        "status": status.value,
+    }
     return render(request, "public/gone.html", told, status=status)
 
 
@@ -301,9 +300,8 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def outlets(request: HttpRequest) -> HttpResponse:
-    seen = Source.objects.published().filter(outlet=OuterRef("pk")).order_by().values("pk")
     asked = asked_for(request, "q")
-    found = published_outlets().annotate(n=lists.CappedCount(seen[: MOST_COUNTED + 1]))
+    found = lists.outlets_with_counts()
     if asked["q"]:
         start = fold(asked["q"])
         found = found.filter(Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}"))
