@@ -65,7 +65,7 @@ def _claims(claim: Claim | None) -> list[Entry]:
     if claim is not None:
         return []
     # By what the list is sorted by, which has an index: whatever is newly published is new there too.
-    newest = lists.listed_claims().order_by("-listed_at", "-listed_key")[: 4 * MOST_ENTRIES]
+    newest = lists.listed_claims().order_by(*lists.NEWEST_LISTED)[: 4 * MOST_ENTRIES]
     rows = [row for row in newest if row.published_at]
     names = Names.of(key for row in rows for key in sentences.party_keys(figures(row).parties))
     return [

@@ -67,8 +67,9 @@ class DecisionItem:
     decision: Decision
 
 
-# The order of a list of claims, newest first: the columns of the row that it is read from.
+# The order of a list of claims: the columns of the row that it is read from.
 LISTED = ("listed_at", "listed_key")
+NEWEST_LISTED = [f"-{column}" for column in LISTED]
 
 
 def listed_claims() -> ClaimQuerySet:

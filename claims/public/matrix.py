@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from claims.contest import Parties
 from claims.labels import label
-from claims.models import Claim, ClaimQuerySet, Position
+from claims.models import Claim, Position
 from claims.public import sentences
 from claims.public.decisions import Stamp, stamp
 from claims.public.filters import heard_from, speakers_called
@@ -75,9 +75,9 @@ class Matrix:
     has_others: bool
 
 
-def contested_claims(*, topic: str = "", denied_by: str = "") -> ClaimQuerySet:
+def contested_claims(*, topic: str = "", denied_by: str = "") -> QuerySet[Claim]:
     """Published claims that somebody denies, admits or took back. `denied_by`: a name, alias or address."""
-    found = listed_claims().exclude(listing__contest=Contest.UNCONTESTED)
+    found: QuerySet[Claim] = listed_claims().exclude(listing__contest=Contest.UNCONTESTED)
     if topic:
         found = found.filter(topic__slug=topic)
     if denied_by:

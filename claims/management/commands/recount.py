@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         claims, written = 0, 0
         last = max(
-            model.objects.aggregate(last=Max(key))["last"] or 0  # type: ignore[attr-defined]
+            model.objects.aggregate(last=Max(key))["last"] or 0
             for model, key in ((Claim, "pk"), (ListedClaim, "claim_id"), (ClaimSpeaker, "claim_id"))
         )
         for first in range(1, last + 1, BATCH):
