@@ -58,7 +58,7 @@ RATINGS_MEAN = {
 
 # In a menu the two words must differ in English too.
 KINDS_OF_CORRECTION = [
-    (kind.value, _("Correction in a party’s words") if kind == CorrectionKind.RECTIFICATION else words)
+    (kind, _("Correction in a party’s words") if kind == CorrectionKind.RECTIFICATION else words)
     for kind, words in LABELS[CorrectionKind].items()
 ]
 
