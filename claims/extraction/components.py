@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import spacy
 from spacy.attrs import LENGTH, SPACY
@@ -29,6 +29,8 @@ def build(language: str) -> Language:
         raise ValueError(f"No lexicon for the language “{language}”: use one of {', '.join(LANGUAGES)}.")
     nlp = spacy.blank(language)
     nlp.max_length = 100_000_000
+    # Of a word only its letters are asked for: shapes and the like of every new one would cost as much as cutting it.
+    nlp.vocab.lex_attr_getters = {}
     for each in ("ct_quotes", "ct_sentences", "ct_attributions", "ct_anaphora"):
         nlp.add_pipe(each)
     return nlp
@@ -37,7 +39,7 @@ def build(language: str) -> Language:
 def run(
     nlp: Language, text: str, names: Sequence[KnownName] | mentions.Known, skip: tuple[Span, ...]
 ) -> list[Finding]:
-    doc = nlp.make_doc(text)
+    doc = Doc(nlp.vocab)
     known = names if isinstance(names, mentions.Known) else mentions.Known(names)
     doc._.ct_text, doc._.ct_names, doc._.ct_skip = text, known, skip
     for _name, component in nlp.pipeline:
@@ -47,46 +49,75 @@ def run(
 
 
 _PIECES = re.compile(r"''|``|[“”„‟«»\"]|(?:(?!''|``)[^“”„‟«»\"])+")
+# What stands between blanks. spaCy cuts each for itself, so that one cut before need not be cut again.
+_CHUNK = re.compile(r"\S+")
+# So many chunks are remembered; then all are forgotten, so that memory stays flat.
+MOST_CHUNKS = 50_000
+
+# A word as written, in small letters, and where it stands in its chunk; then where the token stands that it was cut from.
+_Part = tuple[str, str, int, int, int, int]
 
 
 @Language.factory("ct_quotes", assigns=["doc._.ct_words"])
 def make_quotes(nlp: Language, name: str) -> object:
     """Words, paragraphs and quotations. Furniture is left out: no paragraph holds it."""
+    met: dict[str, list[_Part]] = {}
 
     def quotes(doc: Doc) -> Doc:
         text: str = doc._.ct_text
-        skip = sorted(doc._.ct_skip or ())
+        if len(met) > MOST_CHUNKS:
+            met.clear()
+        if new := set(text.split()).difference(met):
+            _cut(nlp, sorted(new), met)
         w = Words(text, [], [], [], [])
-        end = 0
-        # Lengths and blanks as one array: a Python object for every token would cost as much as everything else.
-        for length, blank in doc.to_array([LENGTH, SPACY]).tolist():
-            start = end
-            end = start + length + blank
-            written = text[start : start + length]
-            if written.isspace():
-                if "\n" in written or "\r" in written:
-                    _end_paragraph(w)
-                continue
-            if skip and any(a < start + length and start < b for a, b in skip):
-                _end_paragraph(w)
-                continue
-            if length == 1 or written.isalnum():
-                w.text.append(written)
-                w.low.append(written.lower())
-                w.start.append(start)
-                w.end.append(start + length)
-                continue
-            for part, offset in _parts(written):
-                w.text.append(part)
-                w.low.append(part.lower())
-                w.start.append(start + offset)
-                w.end.append(start + offset + len(part))
-        _end_paragraph(w)
+        _fill(w, met, sorted(doc._.ct_skip or ()))
         find_quotations(w)
         doc._.ct_words = w
         return doc
 
     return quotes
+
+
+def _cut(nlp: Language, chunks: Sequence[str], met: dict[str, list[_Part]]) -> None:
+    """Cuts chunks into words. The line end after each keeps them apart."""
+    lined = "\n".join(chunks)
+    numbers = iter(chunks)
+    parts: list[_Part] = []
+    end = begin = 0
+    # Lengths and blanks as one array: a Python object for every token would cost as much as everything else.
+    for length, blank in nlp.make_doc(lined).to_array([LENGTH, SPACY]).tolist():
+        start = end
+        end = start + length + blank
+        written = lined[start : start + length]
+        if written.isspace():
+            met[next(numbers)] = parts
+            parts, begin = [], end
+            continue
+        here, there = start - begin, start - begin + length
+        cut = [(written, 0)] if length == 1 or written.isalnum() else _parts(written)
+        parts += [(part, part.lower(), here + at, here + at + len(part), here, there) for part, at in cut]
+    met[next(numbers)] = parts
+
+
+def _fill(w: Words, met: Mapping[str, list[_Part]], skip: Sequence[Span]) -> None:
+    text, end = w.source, 0
+    for chunk in _CHUNK.finditer(text):
+        start = chunk.start()
+        if start != end + 1 or text[end] != " ":
+            gap = text[end:start]
+            if "\n" in gap or "\r" in gap:
+                _end_paragraph(w)
+        end = chunk.end()
+        beside = any(a < end and start < b for a, b in skip) if skip else False
+        for written, low, first, last, token_first, token_last in met[chunk[0]]:
+            if beside and any(a < start + token_last and start + token_first < b for a, b in skip):
+                _end_paragraph(w)
+                continue
+            w.text.append(written)
+            w.low.append(low)
+            w.start.append(start + first)
+            w.end.append(start + last)
+    _end_paragraph(w)
 
 
 def _parts(written: str) -> list[tuple[str, int]]:
