@@ -6,6 +6,7 @@ and bodies of our lists count as their party: Peskov, the Kremlin and Russia are
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -72,9 +73,18 @@ def _sign(claim_ids: list[int]) -> int:
         .order_by("pk")
         .only("pk", "text_it", "text_en", "actors", "themes")
     )
-    for claim, about in zip(claims, about_claims(claims), strict=True):
-        claim.signature = sorted(about.elements | {SIGNED_BY})
-    return Claim.objects.bulk_update(claims, ["signature"]) if claims else 0
+    signed = [sorted(about.elements | {SIGNED_BY}) for about in about_claims(claims)]
+    if claims:
+        with connection.cursor() as cursor:
+            cursor.execute(_SIGN, [[claim.pk for claim in claims], list(map(json.dumps, signed))])
+    return len(claims)
+
+
+# By hand: the mapper's condition for each row takes longer than reading the words.
+_SIGN = """
+    UPDATE claims_claim SET signature = ARRAY(SELECT jsonb_array_elements_text(made.signature::jsonb))
+    FROM unnest(%s::bigint[], %s::text[]) AS made (id, signature) WHERE claims_claim.id = made.id
+"""
 
 
 def unsigned() -> QuerySet[Claim]:

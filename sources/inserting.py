@@ -54,8 +54,9 @@ def _fields(
 def _way(field: Field[Any, Any]) -> Callable[[Any, Any], Any]:
     if isinstance(field, JSONField):
         return _json
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return _now
+    moment = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    if moment or isinstance(field, models.FileField):
+        return _prepared
     return _array if isinstance(field, ArrayField) else _plain
 
 
@@ -68,8 +69,8 @@ def _array(row: models.Model, field: Field[Any, Any]) -> Any:
     return list(value) if value is not None else None
 
 
-def _now(row: models.Model, field: Field[Any, Any]) -> Any:
-    return field.pre_save(row, add=True)
+def _prepared(row: models.Model, field: Field[Any, Any]) -> Any:
+    return field.get_prep_value(field.pre_save(row, add=True))
 
 
 def _json(row: models.Model, field: Field[Any, Any]) -> str | None:

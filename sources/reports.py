@@ -51,6 +51,8 @@ def add_report_arguments(parser: CommandParser, *, noun: str) -> None:
 
 def printable(name: str) -> str:
     """A file's name as it can be stored and shown on one line: odd characters escaped."""
+    if name.isprintable():
+        return name
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
         for char in name

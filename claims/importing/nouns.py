@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from claims.importing.ledger import Identity, Ledger, Record, Row
 from sources.characters import Refused
+from sources.inserting import insert as copy_in
 from sources.vocabulary import Outcome
 
 __all__ = ["BATCH", "Again", "Culprits", "Noun", "chunks", "insert", "next_ids"]
@@ -238,7 +239,7 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
 def insert(model: type[models.Model], rows: Sequence[tuple[Any, Record]]) -> None:
     """Inserts rows, each with the record it comes from. Raises Again, Culprits."""
     for part in chunks(rows):
-        _guarded(part, lambda instances: model._default_manager.bulk_create(instances, batch_size=BATCH))
+        _guarded(part, copy_in)
 
 
 def _guarded(part: Sequence[tuple[Any, Record]], write: Callable[[list[Any]], Any]) -> None:

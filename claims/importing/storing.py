@@ -20,7 +20,7 @@ from claims.importing.archive import Outlets, Sources, Topics
 from claims.importing.files import Read
 from claims.importing.judged import EvidenceRecords, Verdicts
 from claims.importing.ledger import Answer, Identity, Ledger, Record, Report, references
-from claims.importing.nouns import BATCH, Again, Culprits, Noun, chunks
+from claims.importing.nouns import Again, Culprits, Noun, chunks
 from claims.importing.people import Claims, Speakers
 from claims.importing.said import Positions, Statements
 from claims.importing.shapes import TYPES, checked, identity
@@ -28,6 +28,7 @@ from claims.permissions import require
 from claims.vocabulary import Verb
 from sources.characters import Refused
 from sources.importing import Again as ArticleAgain
+from sources.inserting import insert
 from sources.models import ImportItem, ImportRun
 from sources.reports import printable
 from sources.vocabulary import Outcome, RunKind
@@ -204,7 +205,7 @@ def _without_ids(answer: Answer) -> Answer:
 def _log(run: ImportRun, answers: list[Answer]) -> None:
     """Keeps the answers with the run, and says that it came to its end."""
     for part in chunks(answers):
-        ImportItem.objects.bulk_create(
+        insert(
             [
                 ImportItem(
                     run=run,
@@ -216,8 +217,7 @@ def _log(run: ImportRun, answers: list[Answer]) -> None:
                     object_ref=answer.object,
                 )
                 for answer in part
-            ],
-            batch_size=BATCH,
+            ]
         )
     counts = Counter(answer.outcome for answer in answers)
     ImportRun.objects.filter(pk=run.pk).update(

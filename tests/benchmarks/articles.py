@@ -233,6 +233,12 @@ def article(number: int) -> tuple[str, str]:
     return language, writer.article(paragraphs)
 
 
+def lines(number: int, count: int) -> list[str]:
+    """So many English sentences of an article of their own, none longer than a few hundred letters."""
+    writer = _Writer(random.Random(f"lines {number}"), "en")
+    return [writer.sentence() for _each in range(count)]
+
+
 @cache
 def _paragraph(number: int, language: str) -> str:
     return _Writer(random.Random(f"paragraph {number} {language}"), language).paragraph(4)
