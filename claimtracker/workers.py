@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import DatabaseError, close_old_connections, connections
 from procrastinate import PsycopgConnector, exceptions
 from procrastinate.contrib.django import app, connector_params
@@ -137,11 +139,13 @@ class Worker:
             signal.signal(number, handler)
 
 
-def side_by_side(count: int, run: Callable[[], None]) -> None:
-    """`run` in so many processes of its own, until this one is told to stop; one that dies is replaced."""
+def side_by_side(count: int, run: Callable[[], None]) -> bool:
+    """`run` in so many processes of its own, until they end or this one is told to stop; one that is killed is replaced. Returns
+    whether all of them ended well.
+    """
     connections.close_all()  # a connection must not be shared with a fork
     living = {_fork(run) for _number in range(count)}
-    stopping = False
+    stopping, well = False, True
 
     def stop(number: int, frame: Any) -> None:
         nonlocal stopping
@@ -154,10 +158,15 @@ def side_by_side(count: int, run: Callable[[], None]) -> None:
     while living:
         pid, status = os.wait()
         living.discard(pid)
-        if status and not stopping:
-            time.sleep(1)
-            if not stopping:
-                living.add(_fork(run))
+        if stopping:
+            continue
+        if os.WIFSIGNALED(status):
+            living.add(new := _fork(run))
+            if stopping:  # told so while it was made
+                os.kill(new, signal.SIGTERM)
+        elif status:
+            well = False
+    return well
 
 
 def _fork(run: Callable[[], None]) -> int:
@@ -171,6 +180,8 @@ def _fork(run: Callable[[], None]) -> int:
     try:
         run()
         code = 0
+    except CommandError as error:
+        print(error, file=sys.stderr, flush=True)
     finally:
         connections.close_all()
         atexit._run_exitfuncs()  # the embedded database goes with its last client

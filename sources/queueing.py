@@ -138,6 +138,9 @@ def queue_again(run: ImportRun | None = None) -> int:
         Parcel.objects.filter(failed_at__isnull=False).select_related("run").select_for_update(of=("self",))
     )
     parcels = list(chosen.filter(run=run) if run else chosen)
+    with connection.cursor() as cursor:
+        failed = [parcel.job for parcel in parcels if parcel.job]
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'failed' AND id = ANY(%s)", [failed])
     for parcel in parcels:
         Parcel.objects.filter(pk=parcel.pk).update(failed_at=None, error="")
         _defer(parcel)
@@ -167,8 +170,9 @@ def move_on(parcel: Parcel, position: int, *, last: bool) -> None:
     if not last:
         Parcel.objects.filter(pk=parcel.pk).update(position=position)
         return
-    # Two parcels that end at once wait for each other here: the second sees that it is the last.
-    ImportRun.objects.select_for_update().filter(pk=parcel.run_id).values_list("pk").first()
+    # Two parcels that end at once wait for each other here: the second sees that it is the last. Not for those that only
+    # point at the run with an answer, who may be waiting for us.
+    ImportRun.objects.select_for_update(no_key=True).filter(pk=parcel.run_id).values_list("pk").first()
     Parcel.objects.filter(pk=parcel.pk).delete()
     _finish_if_last(parcel.run_id)
 

@@ -45,8 +45,8 @@ class Command(BaseCommand):
         self._say(f"Working on: {', '.join(queues_here())}. Stop with Ctrl-C.")
         if concurrency == 1:
             self._run(worker)
-        else:
-            side_by_side(concurrency, lambda: self._run(worker))
+        elif not side_by_side(concurrency, lambda: self._run(worker)):
+            raise SystemExit(2)
 
     def _run(self, worker: Worker) -> None:
         try:
