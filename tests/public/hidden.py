@@ -16,6 +16,8 @@ from django.utils import timezone
 from claims import contest
 from claims.models import (
     Affiliation,
+    BulkItem,
+    BulkJob,
     Carrier,
     Claim,
     ClaimLink,
@@ -37,7 +39,7 @@ from claims.models import (
     Withdrawal,
 )
 from claims.vocabulary import Review, Stance
-from sources.models import ImportItem, ImportRun, Source
+from sources.models import ImportItem, ImportRun, Parcel, Source
 from tests.factories import (
     make_claim,
     make_outlet,
@@ -260,10 +262,16 @@ def _desk(world: World, source: Source, editor: User) -> None:
     reading = Reading.objects.create(source=world.article, extractor_version=WORD)
     ReadingChange.objects.create(reading=reading, kind="added", finding={"quote": word("finding")})
     TriageAct.objects.create(by=editor, source=world.article, verb=WORD, record={"text": word("record")})
+    job = BulkJob.objects.create(
+        by=editor, kind=WORD, act=WORD, language="en", asked={"because": word("asked")}, total=1,
+        chosen_from=word("list"), why_stopped=word("stopped"),
+    )  # fmt: skip
+    BulkItem.objects.create(job=job, thing=1, version=1, said=word("refused"))
     run = ImportRun.objects.create(kind="articles")
     ImportItem.objects.create(
         run=run, name=word("file"), outcome="failed", reason=WORD, message=word("message"), object_ref=WORD
     )
+    Parcel.objects.create(run=run, count=1, files=word("files").encode(), encoding=WORD, error=word("error"))
 
 
 # -- what was public once --------------------------------------------------------------------------------------------------------
@@ -330,9 +338,9 @@ TEXTS = (
 NO_WORDS = {
     "Source.text_sha256", "Source.raw_sha256", "Source.original_sha256", "Evidence.file_sha256",  # digests
     "Source.title_span", "Source.furniture", "Statement.cue_span", "StatementSpeaker.span", "Carrier.span",  # places
-    "Sketch.hashes", "DerivationProposal.moved", "Claim.signature",  # numbers, and words made of words that are here
-    "Outlet.country", "Speaker.country", "Request.language",  # two letters
-    "ClaimFigures.parties",  # worked out of what is published
+    "Sketch.hashes", "DerivationProposal.moved", "Parcel.keys", "Claim.signature",  # numbers, and words made of words that are here
+    "Outlet.country", "Speaker.country", "Request.language", "BulkJob.language",  # two letters
+    "ClaimFigures.parties", "ClaimCount.rating", "ClaimCount.contest",  # worked out of what is published
     "Correction.text_en", "Correction.text_it", "Correction.after", "Withdrawal.reason_en", "Withdrawal.reason_it",  # for readers
     "HistorySeal.first", "HistorySeal.last", "HistorySeal.leaves", "HistorySeal.layout", "HistorySeal.era",
     "HistorySeal.digest", "HistorySeal.head", "Redaction.table", "Redaction.was", "Redaction.left",  # digests and places
