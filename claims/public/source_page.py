@@ -126,7 +126,7 @@ def source_page(source: Source) -> SourcePage:
         goes_on=shown is not None and passages.left_out_at_the_end(text, shown),
         notes=len(notes),
         is_cut=is_cut,
-        copies=_copies(source.origin_id, source.pk),
+        copies=_copies(source.origin_id or source.pk, source.pk),
         newer=_newer(source.pk),
         older=source.version_of if _is_seen(source.version_of) else None,
         corrections=correction_items(_corrections(source.pk)),
