@@ -39,6 +39,7 @@ ACTS: dict[str, Promise] = {
     "split_claim": gettext_lazy("Split a claim"),
     "confirm_derivation": gettext_lazy("Confirmed as a copy"),
     "refuse_derivation": gettext_lazy("Refused as a copy"),
+    "choose_origin": gettext_lazy("Chose the original source"),
     "triage_once": gettext_lazy("Left to the original"),
     "take_change": gettext_lazy("Took over a change of the reading"),
     "leave_change": gettext_lazy("Left a change of the reading"),

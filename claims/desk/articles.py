@@ -92,6 +92,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": acts_for(source, request.user),
         "hands": in_hands(source, request.user),
         "may_triage": may_triage,
+        "may_draft": may(request.user, Verb.DRAFT),
     }
     return render(request, "desk/article.html", context)
 

@@ -28,6 +28,7 @@ from claims.linking.merging_speakers import (
 )
 from claims.linking.names import Candidate, candidates, save_name_variant
 from claims.linking.origins import (
+    choose_origin,
     confirm_derivation,
     in_the_original_too,
     refuse_derivation,
@@ -67,6 +68,7 @@ __all__ = [
     "attribute",
     "candidates",
     "carry",
+    "choose_origin",
     "claims_where_they_count",
     "close_article",
     "comes_back",

@@ -92,7 +92,7 @@ def unmerge_claims(
         both = Claim.objects.select_for_update().filter(Q(pk=loser.pk) | Q(pk__in=stays)).order_by("pk")
         held = {claim.pk: claim for claim in both}
         stored = held[loser.pk]
-        into = held.get(stored.merged_into_id)
+        into = held.get(stored.merged_into_id or 0)
         if into is None:
             raise Refused("merge", _("It was not merged into another claim."))
         for each, version in ((stored, base), (into, into_base)):

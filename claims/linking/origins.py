@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import contest
-from claims.acts import act, change, lock
+from claims.acts import act, change, lock, stale
 from claims.errors import Refused
 from claims.models import Carrier, Position, Statement, StatementSpeaker
 from claims.vocabulary import TRIAGED_IN_THE_ORIGINAL, Review, StatementOrigin, Verb
@@ -25,7 +25,7 @@ from sources.origins import compare, hold
 from sources.overlap import trimmed
 from sources.vocabulary import ProposalState
 
-__all__ = ["confirm_derivation", "in_the_original_too", "refuse_derivation", "triage_once"]
+__all__ = ["choose_origin", "confirm_derivation", "in_the_original_too", "refuse_derivation", "triage_once"]
 
 
 def confirm_derivation(
@@ -96,6 +96,30 @@ def triage_once(copy: Source, *, by: User) -> int:
 def in_the_original_too(copy: Source) -> list[int]:
     """Keys of the suggestions that `triage_once` would discard."""
     return _doubles(copy, copy.derived_from) if copy.derived_from else []
+
+
+def choose_origin(
+    source: Source, original: Source | None, *, by: User, because: str = "", base: int | None = None
+) -> None:
+    """An editor says where the text comes from: from `original`, or from nowhere else (None). What was taken from it goes along.
+
+    Raises Refused where a copy was confirmed, or where an unnamed speaker would be parted from their words; Stale, PermissionDenied.
+    """
+    with act(Verb.DRAFT, by=by, name="choose_origin", because=because):
+        stored, root = _held(source, original or source)
+        if base is not None and stored.version != base:
+            raise stale(source, {}, base=base)
+        if stored.derived_from_id is not None:
+            raise Refused("derived", _("Another original was confirmed for this text: take that back first."))
+        is_root = stored.origin_id == stored.pk
+        if is_root if original is None else stored.origin_id == root.origin_id:
+            raise Refused("same", _("That is its original source already."))
+        if is_root:
+            family = set(Source.objects.filter(origin_id=stored.pk).values_list("pk", flat=True))
+        else:
+            family = _family_of(stored, ())
+            _refuse_strangers(family)
+        _move(family, to=stored.pk if original is None else root.origin_id)
 
 
 # --- Families

@@ -41,7 +41,7 @@ class Membership(User.groups.through):  # type: ignore[misc, name-defined]
     app_label="claims",
     model_name="CodeAppEvent",
 )
-class CodeApp(TOTPDevice):
+class CodeApp(TOTPDevice):  # type: ignore[misc]
     """The code app of an account, here only to be tracked: when it was set up, and by whom and why it was reset.
 
     The history keeps no key, and nothing of the codes that were typed.

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from claims.history.events import event_model_of
 from claims.models import Statement
 from sources.models import DerivationProposal, ImportRun, Source
 from tests.claims.desk_data import make_account, signed_in
@@ -363,3 +364,47 @@ def test_the_list_of_articles_finds_those_that_wait_for_a_decision(editor: Clien
     assert [each.pk for each in editor.get(wanted).context["cl"].result_list] == [proposal.source_id]
     editor.post(reverse("desk:decide_copy", args=[proposal.pk]), {"decision": "refuse", "version": 1})
     assert list(editor.get(wanted).context["cl"].result_list) == []
+
+
+def test_an_editor_says_where_a_text_comes_from_and_where_it_is_kept() -> None:
+    first, taken, third = (
+        make_source(f"Text {name}\n\nWords of {name} and of nobody else.\n")
+        for name in ("one", "two", "three")
+    )
+    client = signed_in(make_account("choosing", "editor"))
+
+    def send(source: Source, **data: Any) -> Any:
+        page, now = reverse("desk:where_from", args=[source.pk]), Source.objects.get(pk=source.pk)
+        return client.post(
+            page, {"because": "It says so itself.", f"version_{source.pk}": now.version, **data}
+        )
+
+    assert send(third, do="origin", origin=taken.pk).status_code == 302
+    assert send(taken, do="origin", origin=first.pk).status_code == 302  # what was taken from it goes along
+    assert set(Source.objects.filter(origin=first)) == {first, taken, third}
+    page = client.get(reverse("desk:where_from", args=[first.pk])).content.decode()
+    assert "Text two" in page and "Text three" in page
+    assert send(taken, do="origin", origin="").status_code == 302
+    taken.refresh_from_db()
+    assert taken.origin == taken
+    for origin, said in (("", "already"), (taken.pk, "already"), ("soon", "no article of this number")):
+        assert said in send(taken, do="origin", origin=origin).content.decode()
+    assert send(taken, do="archive", archive_url="web.archive.org/x").status_code == 302
+    article = client.get(reverse("desk:article", args=[taken.pk])).content.decode()
+    assert 'href="https://web.archive.org/x"' in article
+    said = [
+        each.pgh_context.metadata
+        for each in event_model_of(Source)._default_manager.filter(pgh_obj=taken.pk)[1:]
+    ]  # type: ignore[attr-defined]
+    assert ("choose_origin", "It says so itself.") in {(each["verb"], each["reason"]) for each in said}
+    page = reverse("desk:where_from", args=[taken.pk])
+    late = client.post(
+        page, {"do": "archive", "archive_url": "https://example.org/late", f"version_{taken.pk}": 1}
+    )
+    assert late.status_code == 409 and "https://example.org/late" in late.content.decode()
+    Source.objects.filter(pk=third.pk).update(derived_from=first)
+    assert "taken back on the article" in send(third, do="origin", origin=taken.pk).content.decode()
+    third.refresh_from_db()
+    assert third.origin != taken
+    viewer = signed_in(make_account("looking", "viewer"))
+    assert viewer.get(reverse("desk:where_from", args=[first.pk])).status_code == 403

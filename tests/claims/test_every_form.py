@@ -186,6 +186,12 @@ def on_a_speaker(do: str) -> Callable[[Newsroom], Opened]:
     return opened
 
 
+def where_from(room: Newsroom) -> Opened:
+    other = make_article("Another", "Another\n\nWords of another article.\n")
+    data = {"do": "origin", "origin": other.pk, "because": WHY, **versions(room.source)}
+    return Opened(reverse("desk:where_from", args=[room.source.pk]), data, "editor")
+
+
 def speaks_for(room: Newsroom) -> Opened:
     page = f"{reverse('desk:speaks_for', args=[room.spokesman.pk])}?alone=yes"
     return Opened(page, {"because": WHY, **versions(room.spokesman)}, "editor")
@@ -263,6 +269,7 @@ FORMS: dict[str, Form] = {
     "unmerge_claim": (unmerge_claims, on_the_claim),
     "unmerge_speaker": (unmerge_people, on_the_spokesman),
     **{f"speaker: {do}": (on_a_speaker(do), on_the_spokesman) for do in ("name", "role", "end")},
+    "where_from": (where_from, on_the_article),
     "speaks_for": (speaks_for, on_the_spokesman),
     "move_name": (move_name, on_the_spokesman),
     "decide_copy": (possible_copy, on_the_copy),

@@ -192,6 +192,7 @@ TABLE: dict[str, Rule] = {
     "desk/permissions/": READ,
     "desk/speakers/<int:pk>/": read_by_all(Verb.TRIAGE),
     "desk/speakers/<int:pk>/speaks-for/": form(Verb.TRIAGE),
+    "desk/sources/<int:pk>/where-from/": form(Verb.DRAFT),
     "desk/names/<int:pk>/move/": form(Verb.TRIAGE),
     "desk/speakers/<int:pk>/history/": READ,
     "desk/sources/<int:pk>/history/": READ,
