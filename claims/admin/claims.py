@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
@@ -22,8 +22,10 @@ from claims.admin.inlines import EvidenceOnClaim, PositionsOnClaim, store_positi
 from claims.admin.lists import AtAnySize, NewsFirst
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
+from claims.admin.whole_lists import ActsOnWholeLists
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
-from claims.desk.finding import claims_about, speakers_called
+from claims.desk.bulk_acts import acts_on
+from claims.desk.finding import claims_of, speakers_called, with_words
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
 from claims.desk.people import editor_of
 from claims.desk.stages import waiting_on
@@ -35,7 +37,8 @@ from claims.vocabulary import Contest, Publication, Rating, Verb
 
 
 @admin.register(Claim)
-class ClaimAdmin(ByTheTable, AtAnySize, KeepsVersions):
+class ClaimAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
+    bulk_kind = "claim"
     adds = changes = deletes = Verb.DRAFT
     change_form_template = "admin/claims/claim/change_form.html"
     list_display = ("words", "rating", "contest", "news", "publication")
@@ -49,7 +52,7 @@ class ClaimAdmin(ByTheTable, AtAnySize, KeepsVersions):
     search_help_text = gettext_lazy(
         "Words of the claim in either language, or the name of whoever spoke about it."
     )
-    actions = ("mark_confirmed", "mark_disputed", "mark_unproven", "mark_refuted", "publish")
+    actions = ("mark_confirmed", "mark_disputed", "mark_unproven", "mark_refuted", "publish", "other")
     autocomplete_fields = ("topic",)
     inlines = (PositionsOnClaim, EvidenceOnClaim)
     fieldsets = (
@@ -84,10 +87,10 @@ class ClaimAdmin(ByTheTable, AtAnySize, KeepsVersions):
         """Never DISTINCT: the hits are keys, so that a list after a search can be locked and marked."""
         if not search_term.strip():
             return queryset, False
-        found = getattr(request, "speakers_found", None)
+        found = getattr(request, "claims_found", None)
         if found is None:
-            found = request.speakers_found = speakers_called(search_term)  # type: ignore[attr-defined]
-        return queryset.filter(pk__in=claims_about(search_term, found)), False
+            found = request.claims_found = claims_of(speakers_called(search_term))  # type: ignore[attr-defined]
+        return queryset.filter(with_words(search_term) | Q(pk__in=found)), False
 
     @admin.display(description=gettext_lazy("claim"), ordering="pk")
     def words(self, claim: Claim) -> str:
@@ -118,13 +121,17 @@ class ClaimAdmin(ByTheTable, AtAnySize, KeepsVersions):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)
         marking = {f"mark_{rating.value}": rating for rating in Rating}
+        left_out = {
+            *(() if may(request.user, CLAIM_ACTS["publish"].verb) else ("publish",)),
+            *(() if acts_on(self.bulk_kind, request.user) else ("other",)),
+        }
         kept: dict[str, Any] = {}
         for name, (function, key, description) in actions.items():
             if name in marking:
                 if not may_mark(request.user):
                     continue
                 description = f"{name_of_act(marking[name])}…"
-            elif name == "publish" and not may(request.user, CLAIM_ACTS["publish"].verb):
+            elif name in left_out:
                 continue
             kept[name] = (function, key, description)
         return kept
@@ -149,14 +156,18 @@ class ClaimAdmin(ByTheTable, AtAnySize, KeepsVersions):
     def publish(self, request: HttpRequest, queryset: QuerySet[Claim]) -> HttpResponse | None:
         return self._lead_to(request, queryset, "act", "publish")
 
+    @admin.action(description=gettext_lazy("Another act…"))
+    def other(self, request: HttpRequest, queryset: QuerySet[Claim]) -> HttpResponse:
+        return self.lead_to_acts(request, queryset)
+
     def _lead_to(
         self, request: HttpRequest, queryset: QuerySet[Claim], view: str, word: str
     ) -> HttpResponse | None:
         """To the page that asks, with the keys of the claims and the way back to this very list."""
         keys = list(queryset.order_by("-pk").values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
-            messages.error(request, _("Select at most %(n)s claims at a time.") % {"n": AT_ONCE})
-            return None
+            key = f"mark_{word}" if view == "mark" else word
+            return self.lead_to_all(request, queryset, key, len(keys))
         query = urlencode({"claims": ",".join(map(str, keys)), "next": request.get_full_path()})
         return HttpResponseRedirect(f"{reverse(f'admin:claims_claim_{view}', args=[word])}?{query}")
 

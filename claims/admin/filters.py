@@ -136,7 +136,7 @@ def counted(changelist: Any, request: HttpRequest) -> list[dict[str, Any]] | Non
             request, changelist.root_queryset, changelist.query
         )
         request.claims_counted = _by_facet(found, news_of(request))  # type: ignore[attr-defined]
-    rows: list[dict[str, Any]] | None = request.claims_counted
+    rows: list[dict[str, Any]] | None = vars(request)["claims_counted"]
     return rows
 
 

@@ -6,8 +6,7 @@ goes on from the last of them with the rows after its last line (`?from=KEY`), w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
@@ -31,18 +30,19 @@ def counted(rows: QuerySet[Any], most: int) -> int:
 class Joined:
     """Two querysets one after the other, for a paginator: the few of the first, then the others."""
 
-    def __init__(self, first: QuerySet[Any], n: int, others: QuerySet[Any]) -> None:
-        self.first, self.n, self.others = first, n, others
+    def __init__(self, first: QuerySet[Any], others: QuerySet[Any], both: QuerySet[Any]) -> None:
+        self.first, self.others, self.both = first, others, both
 
     def counted(self, most: int) -> int:
-        return min(most, self.n + counted(self.others, max(0, most - self.n)))
+        return counted(self.both, most)
 
     def __getitem__(self, cut: slice) -> list[Any]:
         start, stop = cut.start or 0, cut.stop
-        rows = list(self.first[start : min(stop, self.n)]) if start < self.n else []
-        if stop > self.n:
-            rows += self.others[max(0, start - self.n) : stop - self.n]
-        return rows
+        rows = list(self.first[start:stop])
+        if len(rows) == stop - start:
+            return rows
+        n = start + len(rows) if rows or not start else self.first.count()
+        return rows + list(self.others[max(0, start - n) : stop - n])
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg]
@@ -66,6 +66,7 @@ class BoundedList(ChangeList):
     """The list of a section. `onward`: the address of what follows its last page, when there is more; else empty."""
 
     onward = ""
+    whole_list = ""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         text = request.GET.get(FROM_VAR, "")
@@ -77,7 +78,7 @@ class BoundedList(ChangeList):
         found.pop(FROM_VAR, None)
         return found
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Sequence[Any]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """By the section's own order, or by a column that it offers for sorting; other columns are not sorted by, whoever asks."""
         asked = self.params.get(ORDER_VAR)
         if asked and not all(self.sorts_by(part) for part in asked.split(".")):
@@ -87,7 +88,7 @@ class BoundedList(ChangeList):
     def sorts_by(self, part: str) -> bool:
         place = part.removeprefix("-")
         within = place.isascii() and place.isdigit() and int(place) < len(self.list_display)
-        return within and self.list_display[int(place)] in self.sortable_by
+        return within and self.list_display[int(place)] in (self.sortable_by or ())
 
     def get_results(self, request: HttpRequest) -> None:
         order = self.own_order()
@@ -108,6 +109,8 @@ class BoundedList(ChangeList):
         self.paginator = paginator
         self.show_full_result_count, self.full_result_count = False, None
         self.show_admin_actions = True
+        if self.result_count and not self.is_popup and hasattr(self.model_admin, "whole_list"):
+            self.whole_list = self.model_admin.whole_list(request)
         if paginator.more and order and self.page_num == paginator.num_pages:
             self.onward = self.get_query_string({FROM_VAR: self.result_list[-1].pk})
 
@@ -119,7 +122,7 @@ class BoundedList(ChangeList):
         """The order in which the list can go on by key: columns that are never empty, the key last; [] while it is sorted otherwise."""
         if ORDER_VAR in self.params:
             return []
-        order = [str(name) for name in self.model_admin.ordering or self.lookup_opts.ordering]
+        order = [str(name) for name in self.model_admin.ordering or self.lookup_opts.ordering or ()]
         order = [name.replace("id", "pk") if name in ("id", "-id") else name for name in order]
         fields = [self.lookup_opts.get_field(name.removeprefix("-")) for name in order[:-1]]
         goes_on = bool(order) and order[-1] in ("pk", "-pk") and not any(field.null for field in fields)
@@ -152,10 +155,10 @@ class BoundedList(ChangeList):
 class AtAnySize:
     """Mixin of a section: its list and its look-ups are bounded."""
 
-    paginator = CountedPaginator
+    paginator: ClassVar[Any] = CountedPaginator
     show_full_result_count = False
     # Columns to sort by: those with an index, or of a table that stays small.
-    sortable_by: Sequence[str] = ()
+    sortable_by: ClassVar[Any] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedList
@@ -168,7 +171,7 @@ class NewsFirst(BoundedList):
         first = news_of(request) if ORDER_VAR not in self.params else {}
         others = self.queryset.exclude(pk__in=first) if first else self.queryset
         ahead = self.queryset.filter(pk__in=first if self.begins_after is None else [])
-        return Joined(ahead, ahead.count(), others)
+        return Joined(ahead, others, self.queryset if self.begins_after is None else others)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

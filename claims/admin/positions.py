@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
@@ -56,9 +56,8 @@ class DenialAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[type
     ) -> tuple[Any, bool]:
         if not search_term.strip():
             return queryset, False
-        keys = Denial.objects.order_by().values("pk")
-        by_name = keys.filter(statement__in=statements_with(search_term))
-        return queryset.filter(pk__in=by_name.union(keys.filter(claim__in=claims_about(search_term)))), False
+        wanted = Q(statement__in=statements_with(search_term)) | Q(claim__in=claims_about(search_term))
+        return queryset.filter(wanted), False
 
     @admin.display(description=gettext_lazy("who denies"))
     def who(self, denial: Denial) -> str:

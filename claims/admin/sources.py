@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
+from claims.admin.whole_lists import ActsOnWholeLists
 from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
 from claims.desk.adding import AddArticlesForm, add
 from claims.desk.analysing import analyse_again, analyse_new, said_of
-from claims.desk.finding import sources_with
+from claims.desk.finding import articles_with
 from claims.desk.passages import Mark, cut_up
 from claims.desk.people import editor_of
 from claims.desk.queues import possible_copies
@@ -49,8 +50,10 @@ class CopiesFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(ByTheTable, AtAnySize, KeepsVersions):
+class SourceAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
     """Articles come in through "Add articles"; their text never changes."""
+
+    bulk_kind = "source"
 
     adds, changes, deletes = Verb.IMPORT, Verb.DRAFT, Verb.DRAFT
     change_form_template = "admin/sources/source/change_form.html"
@@ -62,7 +65,7 @@ class SourceAdmin(ByTheTable, AtAnySize, KeepsVersions):
     search_fields = ("pk",)
     search_help_text = gettext_lazy("Words of the title or of the text.")
     autocomplete_fields = ("outlet", "origin", "derived_from", "version_of")
-    actions = ("analyse",)
+    actions = ("analyse", "other")
     readonly_fields = (
         "text",
         "flags_found",
@@ -111,7 +114,7 @@ class SourceAdmin(ByTheTable, AtAnySize, KeepsVersions):
         term = search_term.replace("\x00", "").strip()
         if term.isascii() and term.isdigit() and len(term) < 16:
             return queryset.filter(pk=int(term)), False
-        return (queryset.filter(pk__in=sources_with(term)) if term else queryset), False
+        return (queryset.filter(articles_with(term)) if term else queryset), False
 
     # --- the text
 
@@ -162,6 +165,10 @@ class SourceAdmin(ByTheTable, AtAnySize, KeepsVersions):
     def analyse(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
         done = analyse_again(list(queryset.values_list("pk", flat=True)), by=editor_of(request))
         self.message_user(request, " ".join(said_of(done)))
+
+    @admin.action(description=gettext_lazy("Another act…"))
+    def other(self, request: HttpRequest, queryset: QuerySet[Source]) -> HttpResponse:
+        return self.lead_to_acts(request, queryset)
 
     # --- adding, publishing
 

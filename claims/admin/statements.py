@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,6 +29,7 @@ from claims.admin.inlines import (
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
+from claims.admin.whole_lists import ActsOnWholeLists
 from claims.desk.finding import sources_with, statements_with
 from claims.desk.marking import version_name, versions_in
 from claims.desk.people import editor_of
@@ -100,7 +101,8 @@ class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Statement)
-class StatementAdmin(ByTheTable, AtAnySize, KeepsVersions):
+class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
+    bulk_kind = "statement"
     adds = changes = deletes = Verb.TRIAGE
     form = StatementForm
     change_form_template = "admin/claims/statement/change_form.html"
@@ -151,10 +153,7 @@ class StatementAdmin(ByTheTable, AtAnySize, KeepsVersions):
             return queryset, False
         if term.isascii() and term.isdigit() and len(term) < 16:
             return queryset.filter(pk=int(term)), False
-        keys = statements_with(term).union(
-            Statement.objects.order_by().filter(source__in=sources_with(term)).values("pk")
-        )
-        return queryset.filter(pk__in=keys), False
+        return queryset.filter(Q(pk__in=statements_with(term)) | Q(source__in=sources_with(term))), False
 
     @admin.display(description=gettext_lazy("quotation"))
     def words(self, statement: Statement) -> str:
@@ -187,12 +186,12 @@ class StatementAdmin(ByTheTable, AtAnySize, KeepsVersions):
         return super().get_actions(request) if may(request.user, Verb.TRIAGE) else {}
 
     @admin.action(description=pgettext_lazy("triage", "Accept"))
-    def accept_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        self._each(request, queryset, linking.accept)
+    def accept_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> HttpResponse | None:
+        return self._each(request, queryset, linking.accept, "accept")
 
     @admin.action(description=pgettext_lazy("triage", "Discard"))
-    def discard_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        self._each(request, queryset, linking.reject)
+    def discard_all(self, request: HttpRequest, queryset: QuerySet[Statement]) -> HttpResponse | None:
+        return self._each(request, queryset, linking.reject, "discard")
 
     @admin.display(description=SafeString('<input type="checkbox" id="action-toggle">'))
     def action_checkbox(self, obj: Statement) -> SafeString:
@@ -202,12 +201,13 @@ class StatementAdmin(ByTheTable, AtAnySize, KeepsVersions):
             '{}<input type="hidden" name="{}" value="{}">', box, version_name(obj.pk), obj.version
         )
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[Statement], act: Callable[..., Any]) -> None:
-        """All or nothing, re-selected by key, each from the version that the list showed."""
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Statement], act: Callable[..., Any], key: str
+    ) -> HttpResponse | None:
+        """All or nothing, re-selected by key, each from the version that the list showed. The whole list: on a page of its own."""
         keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
-        if len(keys) > AT_ONCE:
-            messages.error(request, _("Select at most %(n)s statements at a time.") % {"n": AT_ONCE})
-            return
+        if len(keys) > AT_ONCE or request.POST.get("select_across") == "1":
+            return self.lead_to_all(request, queryset, key, len(keys))
         try:
             with transaction.atomic():
                 chosen = list(Statement.objects.filter(pk__in=keys))
@@ -223,6 +223,7 @@ class StatementAdmin(ByTheTable, AtAnySize, KeepsVersions):
         else:
             done = ngettext("Done for %(n)s statement.", "Done for %(n)s statements.", len(keys))
             messages.success(request, done % {"n": len(keys)})
+        return None
 
     # --- one statement
 

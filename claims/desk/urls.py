@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("claims.desk.decision_urls")),
     path("", include("claims.desk.history_urls")),
     path("", include("claims.desk.colleague_urls")),
+    path("bulk/", include("claims.desk.bulk_urls")),
     path("requests/", include("claims.desk.request_urls")),
     path("triage/", include("claims.desk.triage_urls")),
     path("language/", require_http_methods(["GET", "HEAD", "POST"])(set_language), name="language"),

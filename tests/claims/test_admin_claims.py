@@ -205,14 +205,16 @@ def test_a_claim_changed_meanwhile_is_reported_and_nothing_is_overwritten(
     assert not Verdict.objects.exists()
 
 
-def test_more_claims_than_a_page_holds_are_not_marked(editor: Client) -> None:
+def test_more_claims_than_a_page_holds_are_marked_in_batches(editor: Client) -> None:
     Claim.objects.bulk_create(Claim(text_en=f"Claim number {n}", slug=f"claim-{n}") for n in range(101))
     data = {
         "action": "mark_disputed",
         "_selected_action": list(Claim.objects.values_list("pk", flat=True)),
         "select_across": "1",
     }
-    assert "Select at most 100 claims" in editor.post(LIST, data, follow=True).content.decode()
+    page = editor.post(f"{LIST}?publication=draft", data)["Location"]
+    assert page == f"{reverse('admin:claims_claim_all_act', args=['mark_disputed'])}?publication=draft"
+    assert "101 claims of the list" in editor.get(page).content.decode()
 
 
 def test_only_who_may_mark_reaches_the_page(room: Newsroom) -> None:

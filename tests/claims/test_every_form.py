@@ -34,7 +34,7 @@ SAID = "We had the wrong month, as a reader told us."
 # Pages without a form that changes anything.
 READ = {
     "home", "article", "reading", "readings", "second_readings", "evidence_file", "claim_history", "claim_as_of", "dossier",
-    "dossier_json", "permissions", "speaker_history", "source_history", "requests", "mine", "triage", "triage_article", "triage_next",
+    "dossier_json", "permissions", "bulk_jobs", "speaker_history", "source_history", "requests", "mine", "triage", "triage_article", "triage_next",
 }  # fmt: skip
 # Forms with nothing to overwrite, and why.
 NOTHING_TO_OVERWRITE = {
@@ -53,6 +53,7 @@ NOTHING_TO_OVERWRITE = {
     "triage_undo": "refuses where anything has moved on since the act",
     "order": "has nothing to fill in; the version that was read is approved, or none (test_orders)",
     "language": "one's own session",
+    "bulk_job": "stops or goes on; each thing has the version with which it was chosen (test_bulk)",
 }
 
 

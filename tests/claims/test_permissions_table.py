@@ -21,6 +21,7 @@ from django.urls import get_resolver
 
 from claims.models import (
     Assignment,
+    BulkJob,
     Correction,
     Denial,
     Evidence,
@@ -152,6 +153,10 @@ TABLE: dict[str, Rule] = {
     "admin/auth/user/<id>/password/": Rule(read=_USERS, send=_USERS),
     "admin/claims/claim/mark/<slug:rating>/": asked(Verb.MARK),
     "admin/claims/claim/act/<slug:key>/": asked(Verb.PUBLISH),
+    **{f"admin/{name}/all/": Rule(send=DESK) for name in ("claims/claim", "claims/statement", "sources/source")},
+    "admin/claims/claim/all/<slug:key>/": asked(Verb.PUBLISH),
+    "admin/claims/statement/all/<slug:key>/": asked(Verb.TRIAGE),
+    "admin/sources/source/all/<slug:key>/": asked(Verb.PUBLISH),
     "admin/sources/source/add-articles/": asked(Verb.IMPORT),
     "admin/sources/source/<int:pk>/act/<slug:key>/": asked(Verb.PUBLISH),
     **{
@@ -202,6 +207,8 @@ TABLE: dict[str, Rule] = {
     "desk/assign/<slug:kind>/<int:pk>/": button(Verb.ASSIGN),
     "desk/assignments/<int:pk>/done/": button(Verb.ASSIGN),
     "desk/claims/<int:pk>/notes/": button(Verb.ASSIGN),
+    "desk/bulk/": READ,
+    "desk/bulk/<int:pk>/": Rule(send=NOBODY),  # somebody else's
     "desk/requests/": READ,
     "desk/requests/add/": form(Verb.RECORD_REQUEST),
     "desk/requests/<int:pk>/": read_by_all(Verb.RECORD_REQUEST),
@@ -292,7 +299,11 @@ def addresses() -> dict[str, str]:
         "desk/orders/": made(Request, kind="removal", sender="A reader"),
         "desk/assign/": room.claim.pk,
         "desk/assignments/": made(Assignment),
+        "desk/history/": room.suggestion.pk,
         "desk/requests/": made(Request),
+        "desk/bulk/": BulkJob.objects.create(
+            by=act.by, kind="claim", act="publish", language="en", total=1
+        ).pk,
         "desk/triage/statements/": room.suggestion.pk,
         "desk/triage/undo/": act.pk,
         "desk/triage/": room.source.pk,
@@ -325,7 +336,9 @@ def addresses() -> dict[str, str]:
         given = {**words, **({"pk": keys[first], "id": keys[first], "key": keys[first]} if first else {})}
         given |= {"object_id": keys[first]} if first else {}
         if "slug:key" in route:
-            given["key"] = "approve" if "decisions" in route else "publish"
+            given["key"] = (
+                "approve" if "decisions" in route else "accept" if "statement/" in route else "publish"
+            )
         if "speakers/<slug" in route:
             given["slug"] = "seen-speaker"
         path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(given[found[1]]), route)

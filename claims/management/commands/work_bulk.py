@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims.desk import bulk
+from claims.models import BulkJob
+
+# A job gives way to the next one after so many seconds.
+SECONDS = 30.0
+
+
+class Command(BaseCommand):
+    help = "Works at the acts on many things that editors asked for, until none is left. Several may run, and pages may be open meanwhile."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "job", metavar="NUMBER", nargs="*", type=int, help="only these (the number in the page's address)"
+        )
+
+    def handle(self, *args: Any, job: list[int], **options: Any) -> None:
+        if missing := set(job) - set(BulkJob.objects.filter(pk__in=job).values_list("pk", flat=True)):
+            raise CommandError(f"There is no act on many with the number {min(missing)}.")
+        chosen = bulk.open_jobs().filter(pk__in=job) if job else bulk.open_jobs()
+        done = False
+        while waiting := list(chosen.all()):
+            for each in waiting:
+                before = each.worked
+                now = bulk.work(each, seconds=SECONDS)
+                self.stdout.write(f"{now.pk}: {now.worked:,} of {now.total:,}, {now.refused:,} not done.")
+                done = True
+                if now.worked == before and now.goes_on:
+                    return  # somebody else works at what is left
+        if not done:
+            self.stdout.write("Nothing waits.")
