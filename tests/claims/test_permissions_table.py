@@ -289,7 +289,6 @@ def addresses() -> dict[str, str]:
         "desk/sources/": room.source.pk,
         "desk/copies/": made(DerivationProposal),
         "desk/changes/": made(ReadingChange),
-        "desk/history/": room.suggestion.pk,
         "desk/statements/": room.suggestion.pk,
         "desk/decisions/": made(Verdict),
         "desk/evidence/": made(Evidence),
