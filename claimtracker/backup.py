@@ -15,11 +15,16 @@ from pathlib import Path
 
 import psycopg
 
-from claimtracker.localdb import DATABASE, OWNER, Server
+from claimtracker.localdb import APP, DATABASE, OWNER, Server
 from claimtracker.service import LocaldbError, binaries_for
 
 BEFORE = f"{DATABASE}_before_restore"
 RESTORED = f"{DATABASE}_restored"
+# Who may do what comes with the backup. What a new table usually allows the application would be added to it, on the history too.
+NO_USUAL_RIGHTS = (
+    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE ALL ON TABLES FROM {APP}",
+    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE ALL ON SEQUENCES FROM {APP}",
+)
 # Bytes of a file held in memory at once.
 CHUNK = 1 << 20
 
@@ -169,6 +174,9 @@ def restore(server: Server, file: Path) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{RESTORED}" WITH (FORCE)')
     server.create_database(RESTORED)
     try:
+        with server.connect(OWNER, RESTORED) as inside:
+            for sql in NO_USUAL_RIGHTS:
+                inside.execute(sql)
         address = server.url(OWNER, RESTORED)
         _run(
             "pg_restore",
