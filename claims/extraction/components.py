@@ -30,7 +30,7 @@ def build(language: str) -> Language:
     nlp = spacy.blank(language)
     nlp.max_length = 100_000_000
     # Of a word only its letters are asked for: shapes and the like of every new one would cost as much as cutting it.
-    nlp.vocab.lex_attr_getters = {}
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
     for each in ("ct_quotes", "ct_sentences", "ct_attributions", "ct_anaphora"):
         nlp.add_pipe(each)
     return nlp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from claims.extraction import countries, themes
 from claims.extraction.likeness import IN_CONTEXT, Rarity, likeness, opposed
@@ -132,7 +132,7 @@ def _rarity() -> tuple[Rarity, int]:
 # One look into the index for each set: a condition of many ORs would be tried on every row of the table. The fences (OFFSET 0) keep the
 # planner from reading the whole table where it cannot know how few these are.
 _NEAR = """
-    SELECT asked.number, near.* FROM jsonb_to_recordset(%s)
+    SELECT asked.number, near.* FROM jsonb_to_recordset(%s::jsonb)
         AS asked (number int, sets text[], elements text[], weights float[], claim bigint, statement bigint)
     CROSS JOIN LATERAL (
         SELECT c.id, c.signature, c.publication, c.period_earliest, c.period_latest
@@ -180,7 +180,7 @@ def _candidates(questions: Sequence[dict[str, Any]]) -> Iterator[tuple[int, _Can
     if not questions:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, [Jsonb(questions), LOOKED_AT, COMPARED])
+        cursor.execute(_NEAR, [json.dumps(questions), LOOKED_AT, COMPARED])
         for number, pk, signature, *columns in cursor.fetchall():
             yield number, _Candidate(pk, frozenset(signature or ()), *columns)
 
