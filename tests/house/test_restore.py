@@ -70,10 +70,15 @@ def test_what_is_restored_is_what_was_saved_with_its_history_rules_and_rights(
     backup.backup(clone_db.owner_url, file)
     Claim.objects.update(text_en="Written after the backup")
     backup.restore(server, file)
-    with server.connect(OWNER, DATABASE) as connection:
-        after = everything(connection)
-    for name, state in before.items():
-        assert after.get(name) == state, name
-    assert before.keys() == after.keys()
-    point_at(DATABASE, one_connection=False)
-    assert is_hardened()
+    try:
+        with server.connect(OWNER, DATABASE) as connection:
+            after = everything(connection)
+        for name, state in before.items():
+            assert after.get(name) == state, name
+        assert before.keys() == after.keys()
+        point_at(DATABASE, one_connection=False)
+        assert is_hardened()
+    finally:
+        with server.connect() as connection:  # as it was, for other tests
+            connection.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
+            connection.execute(f'ALTER DATABASE "{backup.BEFORE}" RENAME TO "{DATABASE}"')
