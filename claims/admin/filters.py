@@ -19,7 +19,7 @@ from claims.vocabulary import Contest, Publication, Rating
 # A longer list of topics is found by typing, not by reading.
 TOPICS_LISTED = 30
 # So many claims are counted by facet; of a longer list the choices stand without numbers.
-FACETED = 5000
+FACETED = 2000
 
 
 class Facet(admin.SimpleListFilter):

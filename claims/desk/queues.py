@@ -29,6 +29,9 @@ from sources.vocabulary import Outcome
 # What can turn a published assessment over.
 TURNS = (Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value)
 
+# The home counts so far.
+COUNTED = 1000
+
 # What is due within so long is due.
 SOON = timedelta(days=1)
 
@@ -50,6 +53,12 @@ def claims_with_news(limit: int = 500) -> dict[int, int]:
     return dict(
         Counter(news_on_published_claims().order_by("-pk").values_list("claim_id", flat=True)[:limit])
     )
+
+
+def how_many(rows: QuerySet[Any, Any]) -> int | str:
+    """The number, as far as anybody works through it: "1000+" costs the same whatever waits."""
+    n = rows.order_by().values("pk")[: COUNTED + 1].count()
+    return f"{COUNTED}+" if n > COUNTED else n
 
 
 def drafts() -> QuerySet[Claim]:

@@ -68,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         reverse(f"admin:{name}_changelist")
         for name in ("claims_claim", "sources_source", "sources_importrun")
     )
-    to_triage = queues.suggestions().count()
+    to_triage = queues.how_many(queues.suggestions())
     waiting = [
         (
             _("Published claims with new denials or admissions"),
@@ -77,30 +77,34 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
         (
             _("Suggested denials and admissions that may turn a published claim"),
-            possible_turns().count(),
+            queues.how_many(possible_turns()),
             reverse("desk:triage"),
         ),
         (
             _("Published claims to be reviewed"),
-            queues.to_be_reviewed().count(),
+            queues.how_many(queues.to_be_reviewed()),
             f"{claims}?rating=none&publication=published",
         ),
         (_("Suggested statements to triage"), to_triage, reverse("desk:triage")),
         (
             _("Changes proposed by a newer reading"),
-            queues.proposed_changes().count(),
+            queues.how_many(queues.proposed_changes()),
             reverse("desk:readings"),
         ),
-        (_("Possible copies to decide on"), queues.possible_copies().count(), f"{articles}?copies=waiting"),
+        (
+            _("Possible copies to decide on"),
+            queues.how_many(queues.possible_copies()),
+            f"{articles}?copies=waiting",
+        ),
         (
             _("Decisions that wait for a second reading"),
-            queues.second_readings().count(),
+            queues.how_many(queues.second_readings()),
             reverse("desk:second_readings"),
         ),
-        (_("Requests due"), queues.requests_due().count(), f"{reverse('desk:requests')}?state=due"),
-        (_("Handed to you"), queues.in_hands_of(request.user).count(), reverse("desk:mine")),
-        (_("Claims in draft"), queues.drafts().count(), f"{claims}?publication=draft"),
-        (_("Files refused at import"), queues.failed_imports().count(), f"{runs}?failed=yes"),
+        (_("Requests due"), queues.how_many(queues.requests_due()), f"{reverse('desk:requests')}?state=due"),
+        (_("Handed to you"), queues.how_many(queues.in_hands_of(request.user)), reverse("desk:mine")),
+        (_("Claims in draft"), queues.how_many(queues.drafts()), f"{claims}?publication=draft"),
+        (_("Files refused at import"), queues.how_many(queues.failed_imports()), f"{runs}?failed=yes"),
     ]
     newest = (
         queues.news_on_published_claims()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims import contest, linking, reviewing
+from claims.desk import queues
 from claims.models import Claim, Evidence, Position, StatementSpeaker, Verdict
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, make_words, signed_in
 
@@ -47,6 +50,14 @@ def test_the_home_counts_what_waits_and_each_count_leads_to_its_list(editor: Cli
     assert counts == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0]
     for _words, _n, address in answer.context["waiting"]:
         assert editor.get(address).status_code == 200
+
+
+def test_the_home_counts_no_further_than_anybody_works(
+    editor: Client, room: Newsroom, monkeypatch: Any
+) -> None:
+    Claim.objects.bulk_create(Claim(text_en=f"Claim {n}", slug=f"claim-{n}") for n in range(4))
+    monkeypatch.setattr(queues, "COUNTED", 3)
+    assert "<b>3+</b> <span>Claims in draft" in editor.get("/desk/").content.decode()
 
 
 def test_a_new_admission_on_a_published_claim_is_on_the_home(editor: Client, room: Newsroom) -> None:
