@@ -16,7 +16,7 @@ from sources.models import Source
 # So many people and bodies of the same name are looked through.
 NAMESAKES = 20
 # So many of the newest statements of a name, claims with a word, and articles with a word.
-FOUND, ARTICLES_FOUND = 2000, 300
+FOUND, ARTICLES_FOUND = 1000, 300
 
 
 def clean(term: str) -> str:
