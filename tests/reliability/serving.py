@@ -129,7 +129,8 @@ def write(log: Log, editor: Any, statement: Any, number: int) -> None:
     sent = time.monotonic()
     try:
         done = edit(editor, statement, False, number)
-        status, mark = done.status, done.mark
+        # No form came, so nothing could be sent on top of it: refused, rightly.
+        status, mark = (done.status, done.mark) if done.base else (LOST, "")
     except (OSError, http.client.HTTPException):
         status, mark = LOST, ""
     if status == 302:
