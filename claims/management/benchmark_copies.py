@@ -16,7 +16,9 @@ from claims.models import (
     Carrier,
     Claim,
     ClaimFigures,
+    ClaimSpeaker,
     Evidence,
+    ListedClaim,
     Position,
     Statement,
     StatementSpeaker,
@@ -29,6 +31,7 @@ __all__ = ["copied"]
 # In the order in which rows may refer to each other. Speakers, topics and outlets are shared by all copies.
 COPIED: Sequence[type[models.Model]] = (
     Source, Claim, ClaimFigures, Statement, StatementSpeaker, Carrier, Position, Evidence, Verdict,
+    ListedClaim, ClaimSpeaker,
 )  # fmt: skip
 # What is unique beside the key.
 UNIQUE: Mapping[type[models.Model], Sequence[str]] = {Source: ("url",), Claim: ("slug",)}
@@ -50,6 +53,8 @@ def copied(copies: int) -> Iterator[int]:
                 yield number
         finally:
             _triggers(cursor, "ENABLE")
+        if copies:
+            cursor.execute("SELECT count(*) FROM claims_recount()")
 
 
 def _triggers(cursor: CursorWrapper, verb: str) -> None:
@@ -59,8 +64,13 @@ def _triggers(cursor: CursorWrapper, verb: str) -> None:
 
 
 def _last(cursor: CursorWrapper, model: type[models.Model]) -> int:
-    cursor.execute(f'SELECT coalesce(max("{model._meta.pk.column}"), 0) FROM {model._meta.db_table}')  # noqa: S608
+    cursor.execute(f'SELECT coalesce(max("{_key(model)}"), 0) FROM {model._meta.db_table}')  # noqa: S608
     return int(cursor.fetchone()[0])
+
+
+def _key(model: type[models.Model]) -> str:
+    """The column by which a copied row is told from a first one: its key, or that of its claim."""
+    return model._meta.pk.column or "claim_id"
 
 
 def _copy(
@@ -76,7 +86,7 @@ def _copy(
         if not field.generated and field.column not in ("pgh_id", "pgh_xid"):
             columns[f'"{field.column}"'] = _again(field, stored, model, steps, number)
     table = stored._meta.db_table
-    key = "pgh_obj_id" if stored is not model else model._meta.pk.column
+    key = "pgh_obj_id" if stored is not model else _key(model)
     cursor.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {table}"  # noqa: S608
         f' WHERE "{key}" <= {steps[model]} ORDER BY "{key}"'

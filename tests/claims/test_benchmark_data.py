@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from claims.management.benchmark_world import World
 from claims.management.commands.make_benchmark_data import fill
-from claims.models import Claim, ClaimFigures, Denial, Position, Statement, Verdict
+from claims.models import Claim, ClaimFigures, Denial, ListedClaim, Position, Statement, Verdict
 from sources.models import Source
 from tests.factories import make_claim
 
@@ -59,6 +61,10 @@ def test_a_large_world_is_a_small_one_many_times_over(clone_db: object) -> None:
         f"{p.statement.source.url}-2" for p in first.positions.all()
     }
     assert again.events.count() == first.events.count() >= 1
+    # Lists and their counts are of all copies.
+    assert ListedClaim.objects.count() == Claim.objects.published().count()
+    call_command("recount", stdout=(said := StringIO()))
+    assert "0 rows of lists and 0 counts wrong" in said.getvalue()
     # The triggers are awake again: history is written, and nobody deletes what readers saw.
     published = Claim.objects.published().order_by("-pk").first()
     with pytest.raises(IntegrityError, match="never deleted"):
