@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.labels import label
 from claims.models import Claim, Correction, Evidence, Position, PositionQuerySet, Request, Verdict
 from claims.models.position import TURNING
 from claims.public import dates, sentences
+from claims.public.beside import NOTHING, beside
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items, in_a_language
 from claims.public.decisions import Decision, Stamp, decision, stamp
@@ -24,7 +25,7 @@ from claims.public.prepared import Prepared
 from claims.public.related import Related, related
 from claims.public.timeline import Strip, in_time_order, strip
 from claims.vocabulary import EvidenceKind, PartyState, Stage, Stance
-from sources.models import Source, long_columns
+from sources.models import Source
 
 # On one page: more than most claims have, and than a reader takes in at once. Where there are more, those that deny, admit or take back
 # come first, then the others, the newest on record first; the rest is a link away.
@@ -105,31 +106,33 @@ class ClaimPage:
 def claim_page(claim: Claim, after: str = "") -> ClaimPage:
     """`claim`: from `claim_at`, published. `after`: which page of its statements, as an address says it.
 
-    At most nine queries, whatever the number of statements; six where nobody replied and nothing was corrected.
+    At most five queries, whatever it holds; three of a claim about which nobody decided and beside which nothing stands.
     """
+    known: Any = claim
     place = place_of(after, ORDER)
-    found = _statements(claim.pk) if place is None else list(_older(claim, place))
+    found: list[Any] = _statements(claim.pk) if place is None else list(_older(claim, place))
     positions = found[:MOST_STATEMENTS]
     figures = getattr(claim, "figures", None)
     parties = figures.parties if figures else []
-    replies = _replies(claim.pk)
-    names = Names.of(
-        chain(speaker_keys(positions), sentences.party_keys(parties), (reply.speaker_id for reply in replies))
-    )
     shown = {position.statement_id for position in positions}
+    has_more = known.has_more or any(position.is_corrected for position in positions)
+    more = beside(claim.pk, shown) if has_more else NOTHING
+    names = Names.of(
+        chain(
+            speaker_keys(positions),
+            sentences.party_keys(parties),
+            (reply.speaker_id for reply in more.replies),
+        )
+    )
     # A nested copy stands inside its parent: it is shown alone only where the parent is not.
     told = [card for card in cards(positions, names) if card.inside not in shown]
     by_key = {card.key: card for card in told}
     ordered = [by_key[event.key] for event in in_time_order(card.event for card in told)]
-    decisions = _decisions(claim.pk)
+    decisions = _decisions(claim.pk) if known.has_decisions else []
     current = next((verdict for verdict in decisions if verdict.stage == Stage.CURRENT), None)
     overview = strip([card.event for card in told])
     sources = list({card.source.pk: card.source for card in ordered}.values())
-    corrections = correction_items(
-        Correction.objects.published()
-        .filter(Q(claim=claim) | Q(statement__in=shown))
-        .order_by("-made_at")[:20]
-    )
+    corrections = correction_items(more.corrections)
     changes = turns(parties, names)
     is_paged = len(found) > MOST_STATEMENTS or place is not None
     changed_at = max(_moments(claim, figures, corrections), default=None)
@@ -151,9 +154,9 @@ def claim_page(claim: Claim, after: str = "") -> ClaimPage:
         denials=_by_voice(
             [c for c in ordered if c.stance == Stance.DENIES and not c.position.statement.in_title]
         ),
-        evidence=_evidence(claim),
+        evidence=_evidence(more.evidence),
         corrections=corrections,
-        replies=[_reply(reply, names) for reply in replies],
+        replies=[_reply(reply, names) for reply in more.replies],
         related=related(claim, names),
         sources=sources,
         source_count=figures.sources if figures and is_paged else len(sources),
@@ -165,16 +168,16 @@ def claim_page(claim: Claim, after: str = "") -> ClaimPage:
 
 
 def _in_order(claim: int | Claim) -> PositionQuerySet:
-    seen = Position.objects.published().filter(claim=claim).annotate(turning=TURNING)
+    corrected = Correction.objects.filter(statement=OuterRef("statement"))
+    seen = (
+        Position.objects.published()
+        .filter(claim=claim)
+        .annotate(turning=TURNING, is_corrected=Exists(corrected))
+    )
     return with_everything(seen).order_by(*(f"-{field}" for field in ORDER))
 
 
 _statements = Prepared(lambda claim: _in_order(claim)[: MOST_STATEMENTS + 1])
-_replies = Prepared(
-    lambda claim: (
-        Request.objects.published().filter(claim=claim).select_related("speaker").order_by("received_at")
-    )
-)
 
 
 def _older(claim: Claim, place: Sequence[Any]) -> QuerySet[Position]:
@@ -235,20 +238,8 @@ def _newer(positions: Sequence[Position], current: Verdict | None) -> int:
     return sum(since > current.decided_at for since in known)
 
 
-_evidence_of = Prepared(
-    lambda claim: (
-        Evidence.objects.published()
-        .filter(claim=claim)
-        .select_related("statement__source__outlet", "source__outlet")
-        .defer(*long_columns("statement__source", "source"))
-        .order_by("id")
-    )
-)
-
-
-def _evidence(claim: Claim) -> list[tuple[str, list[EvidenceItem]]]:
+def _evidence(found: Sequence[Evidence]) -> list[tuple[str, list[EvidenceItem]]]:
     """By kind, for and against first."""
-    found = _evidence_of(claim.pk)
     return [
         (
             str(label(kind, EvidenceKind)),

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from claims.models import Claim, OldSlug, Redaction, Speaker, Withdrawal
+from django.db.models import Exists, OuterRef
+
+from claims.models import (
+    Claim,
+    ClaimQuerySet,
+    Correction,
+    Evidence,
+    OldSlug,
+    Redaction,
+    Request,
+    Speaker,
+    Verdict,
+    Withdrawal,
+)
 from claims.public.prepared import Prepared
 from claims.vocabulary import Publication
 from sources.models import Source
@@ -13,16 +26,25 @@ from sources.models import Source
 MOST_MERGES = 10
 
 
-_at = Prepared(
-    lambda slug: (
-        Claim.objects.defer("search_it", "search_en").select_related("topic", "figures").filter(slug=slug)
-    ),
-    str,
-)
+def _with_hints(claims: ClaimQuerySet) -> ClaimQuerySet:
+    """Whether there is anything to ask for, seen or not: most claims have none of it, and a question costs more than its answer."""
+    of_it = {"claim": OuterRef("pk")}
+    found: ClaimQuerySet = claims.select_related("topic", "figures").annotate(
+        has_decisions=Exists(Verdict.objects.filter(**of_it)),
+        has_more=Exists(Evidence.objects.filter(**of_it))
+        | Exists(Request.objects.filter(**of_it))
+        | Exists(Correction.objects.filter(**of_it)),
+    )
+    return found
+
+
+_at = Prepared(lambda slug: _with_hints(Claim.objects.defer("search_it", "search_en").filter(slug=slug)), str)
 
 
 def claim_at(slug: str) -> Claim | None:
     """The claim of this address, or the one it was merged into; with its topic and figures, published or not.
+
+    `has_decisions`, `has_more`: whether any decision, and any evidence, request or correction, is on record about it.
 
     A draft that was merged had no address that readers could know: it is found as the draft it was.
     """
@@ -30,12 +52,7 @@ def claim_at(slug: str) -> Claim | None:
     for _step in range(MOST_MERGES):
         if found is None or found.merged_into_id is None or found.publication == Publication.DRAFT:
             break
-        found = (
-            Claim.objects.without_vectors()
-            .select_related("topic", "figures")
-            .filter(pk=found.merged_into_id)
-            .first()
-        )
+        found = _with_hints(Claim.objects.without_vectors().filter(pk=found.merged_into_id)).first()
     return found
 
 

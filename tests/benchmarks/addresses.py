@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from claims.models import Claim, ClaimFigures, ClaimSpeaker, SpeakerCount
+from claims.models import Claim, ClaimFigures, ClaimSpeaker, Evidence, SpeakerCount
+from claims.public.claim_page import claim_page
+from claims.public.found import claim_at
 from sources.models import Source
 
 
 def budgets() -> dict[str, int]:
     """Address → queries, at most; of the common and of the rare."""
     busy = ClaimFigures.objects.filter(claim__in=Claim.objects.published()).latest("statements", "pk").claim
+    with_evidence = Evidence.objects.published().select_related("claim").latest("pk").claim
     often = SpeakerCount.objects.select_related("speaker").latest("n", "pk").speaker
     rarely = ClaimSpeaker.objects.filter(is_own=True).select_related("speaker").latest("speaker").speaker
     source = Source.objects.published().latest("pk")
@@ -26,7 +29,9 @@ def budgets() -> dict[str, int]:
         "/en/claims/?q=drones": 7,
         f"/en/claims/?q={word}&rating=unreviewed": 7,
         "/en/claims/?q=nothingofthekind+drones": 8,
-        f"/en/claims/{busy.slug}/": 12,
+        f"/en/claims/{busy.slug}/": 6,
+        f"/en/claims/{busy.slug}/?after={_second_page(busy)}": 6,
+        f"/en/claims/{with_evidence.slug}/": 6,
         f"/en/claims/{busy.slug}/history/": 10,
         "/en/denials/": 7,
         "/en/denials/?topic=topic-2&order=oldest": 7,
@@ -55,3 +60,11 @@ def budgets() -> dict[str, int]:
         "/en/method/": 0,
         "/en/about/": 0,
     }
+
+
+def _second_page(claim: Claim) -> str:
+    """Where the second page of its statements begins. Raises AssertionError where they fit on one."""
+    found = claim_at(claim.slug)
+    older = claim_page(found).older if found else ""
+    assert older, "the claim with the most statements has more than one page of them"
+    return older

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from claims import contest
-from claims.models import Carrier, Claim, Correction, Evidence, OldSlug, Position, Withdrawal
+from claims.models import Carrier, Claim, Correction, Evidence, OldSlug, Position, Request, Withdrawal
 from claims.vocabulary import EvidenceKind, Rating, Stance
 from tests.factories import (
     make_published_claim,
@@ -222,6 +222,56 @@ def test_a_hostile_text_is_shown_as_text(client: Client) -> None:
         assert "<script>alert" not in text
         assert "<img src=x" not in text
         assert "<b>Bold" not in text
+
+
+def test_six_queries_tell_whatever_stands_beside_the_statements(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    world = make_world()
+    claim, user = world.claim, make_user()
+    said, other = (position.statement for position in Position.objects.published().filter(claim=claim)[:2])
+    now = timezone.now()
+    Evidence.objects.create(claim=claim, kind=EvidenceKind.SUPPORTS, statement=said, note_en="It was said")
+    Evidence.objects.create(
+        claim=claim, kind=EvidenceKind.CONTEXT, source=world.article, note_it="Un articolo"
+    )
+    for name, text in (("a@b.example", "We object."), ("The harbour office", "We never <b>knew</b>.")):
+        Request.objects.create(
+            kind="reply", claim=claim, sender=name, text=text, received_at=now, published_at=now
+        )
+    spoken = make_speaker("Harbour master")
+    Request.objects.create(
+        kind="reply",
+        claim=claim,
+        speaker=spoken,
+        text="Not so.",
+        language="en",
+        received_at=now,
+        published_at=now,
+    )
+    Request.objects.create(kind="reply", claim=claim, sender="X", text="UNANSWERED", received_at=now)
+    Correction.objects.create(claim=claim, text_en="The date was wrong.", by=user)
+    Correction.objects.create(statement=other, text_it="Il nome era sbagliato.", by=user)
+    client.get(f"/en/claims/{claim.slug}/")
+    with django_assert_max_num_queries(6):
+        text = text_of(client, f"/en/claims/{claim.slug}/")
+    for words in (
+        "https://archive.example/ledger",
+        "It was said",
+        f'/en/sources/{said.source_id}-{said.source.slug}/#p{said.pk}"',
+        f"{unescape(said.quote)[:10]}",
+        f'/en/sources/{world.article.pk}-{world.article.slug}/" lang="en">{world.article.title}</a>',
+        '<span lang="it">Un articolo</span>',
+        "a party,",
+        "The harbour office,",
+        "We never &lt;b&gt;knew&lt;/b&gt;.",
+        "Harbour master,",
+        "The date was wrong.",
+        '<span lang="it">Il nome era sbagliato.</span>',
+    ):
+        assert words in text, words
+    assert "UNANSWERED" not in text
+    assert "a@b.example" not in text
 
 
 @pytest.mark.parametrize("statements", [3, 30])
