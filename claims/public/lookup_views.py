@@ -20,7 +20,7 @@ from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
 from claims.public.naming import Names, joined
 from claims.public.paging import Page, page
-from claims.public.searching import KINDS, LONGEST_ASKED, by_title, counts, hits, suggestions
+from claims.public.searching import KINDS, LONGEST_ASKED, Found, by_title, everything, hits, suggestions
 from claims.public.views import CLAIMS_A_PAGE, LINES_A_PAGE, public_page
 from claims.visibility import published_outlets
 from claims.vocabulary import Rating
@@ -31,7 +31,7 @@ from sources.vocabulary import Language
 FIRST_OF_EACH = 5
 ORDERS: dict[str, tuple[str, ...]] = {
     "claims": lists.LISTED,
-    "statements": ("found_key",),
+    "statements": ("id",),
     "speakers": ("sort_key", "id"),
     "sources": ("id",),
 }
@@ -44,9 +44,10 @@ def search(request: HttpRequest) -> HttpResponse:
     kind = asked.get("in", "")
     found: dict[str, Any] = {"q": words, "kind": kind if kind in KINDS else ""}
     if words:
-        found["counts"] = counts(words)
+        everywhere = everything(words)
+        found["counts"] = everywhere.counts
         kinds = [found["kind"]] if found["kind"] else [k for k in KINDS if found["counts"][k].n]
-        shown = {k: _hits(request, k, words, only=bool(found["kind"])) for k in kinds}
+        shown = {k: _hits(request, k, words, everywhere, only=bool(found["kind"])) for k in kinds}
         found["page"] = shown[found["kind"]] if found["kind"] else None
         found["groups"] = _groups({k: p.items for k, p in shown.items()}, words)
         if not any(p.items for p in shown.values()):
@@ -57,11 +58,12 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _hits(request: HttpRequest, kind: str, words: str, *, only: bool) -> Any:
+def _hits(request: HttpRequest, kind: str, words: str, everywhere: Found, *, only: bool) -> Any:
     """A page of one kind, or its first few."""
+    newest = everywhere.statements if only else everywhere.statements[: FIRST_OF_EACH + 1]
     return page(
         request if only else _without_place(request),
-        hits(kind, words),
+        hits(kind, words, newest),
         *ORDERS[kind],
         size=LINES_A_PAGE if only else FIRST_OF_EACH,
         descending=kind != "speakers",

@@ -11,19 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Prefetch, Q, QuerySet
+from django.db import connections, router
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from claims.models import Claim, Speaker, Statement, StatementSpeaker
 from claims.models.speaker import NAME_WORDS
-from claims.models.statement import WORDS
+from claims.models.statement import STRETCH, WORDS_AND_STRETCH
 from claims.public.filters import CONFIGURATIONS, having_words
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.marking import WORD, positive
 from claims.public.naming import page_language
 from claims.public.paging import MOST_COUNTED, Count
 from claims.visibility import published_spellings
-from claims.vocabulary import Review, SpeakerKind
+from claims.vocabulary import SpeakerKind
 from sources.models import Source, long_columns
 from sources.names import fold
 from sources.sounds import sounds
@@ -51,33 +54,56 @@ class Suggestions:
         return bool(self.alone or self.alike or self.elsewhere.n or self.people)
 
 
-def hits(kind: str, asked: str) -> QuerySet[Any]:
-    """Everything of this kind that has the words; nothing where none is asked for. Not yet ordered."""
-    found: dict[str, Any] = {
-        "claims": _claims,
-        "statements": _statements,
-        "speakers": _speakers,
-        "sources": by_title,
-    }
-    queryset: QuerySet[Any] = found[kind](asked)
-    return queryset if positive(asked) else queryset.none()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`statements`: keys of the statements that are counted, the newest first: what a page of them is taken from."""
+
+    counts: dict[str, Count]
+    statements: Sequence[int] = ()
 
 
-def counts(asked: str) -> dict[str, Count]:
-    """How many of each kind, counted up to MOST_COUNTED; one query."""
+def hits(kind: str, asked: str, statements: Sequence[int]) -> QuerySet[Any]:
+    """Everything of this kind that has the words; nothing where none is asked for. Not yet ordered.
+
+    `statements`: as `everything` found them.
+    """
+    if kind == "statements":
+        return _statements(statements)
+    found = _by_words(asked)[kind]
+    return found if positive(asked) else found.none()
+
+
+def _by_words(asked: str) -> dict[str, QuerySet[Any]]:
+    return {"claims": _claims(asked), "speakers": _speakers(asked), "sources": by_title(asked)}
+
+
+def everything(asked: str) -> Found:
+    """How many of each kind, counted up to MOST_COUNTED, and which statements; two queries."""
     if not positive(asked):
-        return {kind: Count(0, is_capped=False) for kind in KINDS}
-    every = {kind: hits(kind, asked) for kind in KINDS} | {
-        "claims": having_words(Claim.objects.published(), asked)
-    }
+        return Found({kind: Count(0, is_capped=False) for kind in KINDS})
+    looked_at = _newest(asked)
+    # One after the other, by its key: for a list of so many, PostgreSQL would read through all articles, with helpers.
+    these = RawSQL("SELECT unnest(%s::bigint[])", [looked_at])
+    seen = Statement.objects.published().filter(pk__in=these).order_by().values("pk")
+    others = _by_words(asked) | {"claims": having_words(Claim.objects.published(), asked)}
     row = Claim.objects.order_by("pk").annotate(
+        statements=ArraySubquery(seen),
         **{
-            f"n_{kind}": CappedCount(found.order_by().values("pk")[: MOST_COUNTED + 1])
-            for kind, found in every.items()
-        }
+            f"n_{kind}": CappedCount(some.order_by().values("pk")[: MOST_COUNTED + 1])
+            for kind, some in others.items()
+        },
     )
-    found: dict[str, int] = next(iter(row.values(*(f"n_{kind}" for kind in KINDS))[:1]), {})
-    return {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in KINDS}
+    found: dict[str, Any] = next(iter(row.values(*row.query.annotations)[:1]), {})
+    statements = sorted(found.get("statements", ()), reverse=True)
+    counts = {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in others}
+    counts["statements"] = at_least(len(statements), is_all=len(looked_at) < MOST_LOOKED_THROUGH)
+    return Found({kind: counts[kind] for kind in KINDS}, statements)
+
+
+def at_least(n: int, *, is_all: bool) -> Count:
+    """Of a count that did not look at everything: more than 600, for 642."""
+    hundreds = (n - 1) // 100 * 100
+    return Count(n, is_capped=False) if is_all or hundreds < 100 else Count(hundreds, is_capped=True)
 
 
 def _words(asked: str, language: str) -> SearchQuery:
@@ -88,29 +114,46 @@ def _claims(asked: str) -> QuerySet[Claim]:
     return having_words(listed_claims(), asked)
 
 
-def _statements(asked: str) -> QuerySet[Statement]:
-    """Among the newest MOST_LOOKED_THROUGH that have the words; `found_key`: the newest first.
+_ASKED = "(websearch_to_tsquery('italian', %(asked)s) || websearch_to_tsquery('english', %(asked)s))"
+# Statements that have the words, the newest first. Only the index of words may lead to them: adding nothing to the key keeps PostgreSQL
+# from going through the statements in their order instead, which for a rare word are all there are.
+_HAVING = f"""(
+    SELECT id FROM claims_statement, last_stretch
+    WHERE review = 'accepted' AND {WORDS_AND_STRETCH} @@ {{query}} AND {{also}}
+    ORDER BY id + 0 DESC LIMIT {MOST_LOOKED_THROUGH}
+)"""  # noqa: S608 -- our own words, as below; what is asked for is a parameter
+# What asks for no word at all would have everything in a stretch.
+_IN_STRETCH = _HAVING.format(
+    query=f"({_ASKED} && ('''stretch ' || (last - {{back}}) || '''')::tsquery)", also=f"numnode({_ASKED}) > 0"
+)
+# The two newest stretches have enough of a common word, of which to fetch all would cost more with every year; only where they have not,
+# everything older is asked for: PostgreSQL looks no further than the limit.
+_NEWEST = f"""WITH last_stretch (last) AS MATERIALIZED (
+        SELECT id >> {STRETCH} FROM claims_statement WHERE review = 'accepted' ORDER BY id DESC LIMIT 1
+    )
+    SELECT id FROM (
+        {_IN_STRETCH.format(back=0)} UNION ALL {_IN_STRETCH.format(back=1)}
+        UNION ALL {_HAVING.format(query=_ASKED, also=f"id < (last - 1) << {STRETCH}")}
+    ) AS newest LIMIT {MOST_LOOKED_THROUGH}
+"""  # noqa: S608
 
-    Only the index of words may lead to them. Adding nothing to the key keeps PostgreSQL from going through the statements in their
-    order instead, which for a rare word are all there are.
-    """
-    with_words = _with_words(Statement.objects.filter(review=Review.ACCEPTED), asked)
-    newest = with_words.annotate(found_key=_KEY).order_by("-found_key").values("pk")[:MOST_LOOKED_THROUGH]
+
+def _newest(asked: str) -> list[int]:
+    """Keys of the newest MOST_LOOKED_THROUGH statements that have the words, whether or not readers see them. One query."""
+    with connections[router.db_for_read(Statement)].cursor() as cursor:
+        cursor.execute(_NEWEST, {"asked": asked})
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _statements(seen: Sequence[int]) -> QuerySet[Statement]:
+    """Of these, with what their line needs; what was withdrawn since they were counted is left out."""
     return (
         Statement.objects.published()
-        .filter(pk__in=newest)
-        .annotate(found_key=_KEY)
+        .filter(pk__in=seen)
         .select_related("source__outlet")
         .defer(*long_columns("source"))
         .prefetch_related(Prefetch("speakers", StatementSpeaker.objects.select_related("speaker")))
     )
-
-
-_KEY = ExpressionWrapper(F("pk") + 0, output_field=BigIntegerField())
-
-
-def _with_words(statements: QuerySet[Statement], asked: str) -> QuerySet[Statement]:
-    return statements.alias(words=WORDS).filter(words=_words(asked, "it") | _words(asked, "en"))
 
 
 def called(asked: str) -> Q:

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from claims.models import Correction
+from claims.models.statement import STRETCH
 from claims.public import searching
 from claims.public.marking import Marker, positive
-from claims.public.searching import hits
+from claims.public.paging import Count
+from claims.public.searching import everything, hits
 from claims.vocabulary import Rating
 from tests.factories import make_published_source, make_said, make_shown, make_user, make_verdict
 from tests.public.world import SECRETS, World, every_address, make_world
@@ -47,7 +49,9 @@ def world() -> World:
 def test_search_finds_what_readers_may_see_and_nothing_else(
     world: World, words: str, found: set[str]
 ) -> None:
-    assert {kind for kind in searching.KINDS if hits(kind, words).exists()} == found
+    every = everything(words)
+    assert {kind for kind in searching.KINDS if hits(kind, words, every.statements).exists()} == found
+    assert {kind for kind, count in every.counts.items() if count.n} == found
 
 
 def test_hits_lead_to_the_claim_the_marked_passage_the_person_and_the_article(
@@ -121,6 +125,33 @@ def test_one_kind_is_listed_page_by_page(client: Client, world: World) -> None:
     assert older
     second = client.get(older[1].replace("&amp;", "&")).content.decode()
     assert (first.count('class="said"'), second.count('class="said"')) == (30, 5)
+
+
+def test_the_newest_statements_with_a_word_are_found_however_far_apart_they_were_stored(world: World) -> None:
+    said = [f"Zeppelin number {n} was seen." for n in range(6)]
+    source = make_published_source("Many\n\n" + "\n".join(said))
+    far = 10 << STRETCH
+    stored = [far + (n << STRETCH) // 2 for n in range(6)]
+    for key, sentence in zip(stored, said, strict=True):
+        make_shown(make_said(source, sentence, world.spokesman, pk=key), world.claim)
+    hidden = make_said(source, said[0], world.spokesman, pk=far + 1)
+    assert everything("zeppelin").statements == sorted(stored, reverse=True)
+    assert everything('"zeppelin number" -seen').statements == []
+    assert everything("zeppelin or nothingofthekind").counts["statements"] == Count(6, is_capped=False)
+    assert hidden.pk not in everything("number").statements
+    assert everything("a").statements == [], "words too common to be looked for ask for nothing"
+    assert hits("statements", "zeppelin", stored).count() == 6
+
+
+def test_a_count_that_did_not_look_at_everything_says_no_more_than_is_certain() -> None:
+    told = {n: searching.at_least(n, is_all=False) for n in (642, 101, 1000, 40)}
+    assert told == {
+        642: Count(600, is_capped=True),
+        101: Count(100, is_capped=True),
+        1000: Count(900, is_capped=True),
+        40: Count(40, is_capped=False),
+    }
+    assert searching.at_least(642, is_all=True) == Count(642, is_capped=False)
 
 
 def test_live_search_gets_the_results_alone(client: Client, world: World) -> None:
