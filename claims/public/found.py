@@ -56,14 +56,17 @@ def claim_at(slug: str) -> Claim | None:
     return found
 
 
+_speaker_at = Prepared(
+    lambda slug: Speaker.objects.select_related(
+        "speaks_for__speaks_for__speaks_for__speaks_for", "merged_into", "only_in__outlet", "outlet"
+    ).filter(slug=slug),
+    str,
+)
+
+
 def speaker_at(slug: str) -> Speaker | None:
     """The speaker of this address, with whom they speak for and whom they were merged into."""
-    chain = "speaks_for__speaks_for__speaks_for__speaks_for"
-    return (
-        Speaker.objects.select_related(chain, "merged_into", "only_in__outlet", "outlet")
-        .filter(slug=slug)
-        .first()
-    )
+    return next(iter(_speaker_at(slug)), None)
 
 
 def moved_to(kind: str, slug: str) -> str:

@@ -37,6 +37,7 @@ from claims.public.filters import (
 from claims.public.marking import Piece
 from claims.public.naming import Names
 from claims.public.paging import Count, counted
+from claims.public.prepared import Prepared
 from claims.visibility import published_outlets
 from claims.vocabulary import Contest, Rating, Stance
 from sources.models import OutletQuerySet
@@ -84,6 +85,10 @@ def listed_claims() -> ClaimQuerySet:
     return found
 
 
+CLAIMS_A_PAGE, NEWEST_ON_HOME = 20, 5
+newest_claims = Prepared(lambda: listed_claims().order_by(*NEWEST_LISTED)[: CLAIMS_A_PAGE + 1])
+
+
 def claim_items(
     claims: Sequence[Claim], mark: Callable[[str], Sequence[Piece]] | None = None
 ) -> list[ClaimItem]:
@@ -107,6 +112,9 @@ def changes_of_story() -> ClaimQuerySet:
     return found
 
 
+newest_changes = Prepared(lambda: changes_of_story().order_by(*NEWEST_LISTED)[:NEWEST_ON_HOME])
+
+
 def listed_denials(*, topic: str = "", denied_by: str = "") -> PositionQuerySet:
     """Every denial that counts, with what its line needs. `denied_by`: a name, alias or address."""
     found = with_everything(
@@ -127,6 +135,10 @@ def listed_denials(*, topic: str = "", denied_by: str = "") -> PositionQuerySet:
     return found
 
 
+# A distinct denial may stand on several lines.
+newest_denials = Prepared(lambda: listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME])
+
+
 def denial_items(positions: Sequence[Position]) -> list[DenialItem]:
     names = Names.of(speaker_keys(positions))
     found: dict[tuple[str, int], list[tuple[Claim, Card]]] = {}
@@ -142,6 +154,9 @@ def listed_decisions() -> VerdictQuerySet:
         .defer("claim__search_it", "claim__search_en")
     )
     return found
+
+
+newest_decisions = Prepared(lambda: listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME])
 
 
 def decision_items(verdicts: Sequence[Verdict]) -> list[DecisionItem]:

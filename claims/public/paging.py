@@ -83,6 +83,12 @@ def page(
     )
 
 
+def first_page(request: HttpRequest, rows: list[Any], *fields: str, size: int) -> Page:
+    """Where nothing is asked for. `rows`: in the order of `fields`, one more than `size` where there are more."""
+    more, rows = len(rows) > size, rows[:size]
+    return Page(items=rows, newer="", older=_query(request, "after", rows[-1], fields) if more else "")
+
+
 def beyond(
     queryset: QuerySet[Any], place: Sequence[Any], fields: Sequence[str], *, downwards: bool
 ) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ of the page's time (docs/performance.md). What changes between two readers is on
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -30,14 +31,15 @@ class _Written:
 
 
 class Prepared(Generic[M]):
-    """`make`: a function of keys or texts that returns a queryset, the same one but for these values. `kinds`: int, str or list for each.
+    """`make`: a function of keys or texts that returns a queryset, the same one but for these values. `kinds`: int, str or list for
+    each; int where none is said.
 
     It is asked once for each language of a page. Calling a Prepared with values reads the rows.
     """
 
     def __init__(self, make: Callable[..., QuerySet[M]], *kinds: type) -> None:
         self._make = make
-        self._kinds = kinds or (int,)
+        self._kinds = kinds or (int,) * len(inspect.signature(make).parameters)
         self._written: dict[str, _Written] = {}
 
     def __call__(self, *values: int | str | list[str]) -> list[M]:

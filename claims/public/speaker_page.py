@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db.models import QuerySet
-
 from claims.labels import label
 from claims.models import Affiliation, Claim, Position, Speaker, SpeakerName
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Day, Turn, by_day, turns
 from claims.public.naming import Names
+from claims.public.prepared import Prepared
 from claims.public.timeline import in_time_order
 from claims.visibility import published_spellings
 from claims.vocabulary import NameKind, Stance
-from sources.models import long_columns
 
 MOST_STATEMENTS, MOST_SPELLINGS = 70, 60
 # Longer chains of "speaks for" are not followed.
@@ -42,21 +40,10 @@ class SpeakerPage:
 
 def speaker_page(speaker: Speaker) -> SpeakerPage:
     """`speaker`: published. Eight queries, whatever the number of statements."""
-    found = list(
-        with_everything(Position.objects.published().filter(statement__speakers__speaker=speaker))
-        .select_related("statement__source__outlet", "claim__figures")
-        .defer(
-            "claim__search_it",
-            "claim__search_en",
-            *long_columns("statement__source"),
-        )
-        .order_by("-statement_id", "-id")[: MOST_STATEMENTS + 1]
-    )
+    found = _heard(speaker.pk)
     positions = found[:MOST_STATEMENTS]
-    spokespeople = list(
-        Speaker.objects.published().filter(speaks_for=speaker).order_by("sort_key", "pk")[:50]
-    )
-    affiliations = list(speaker.affiliations.select_related("body"))
+    spokespeople = _spokespeople(speaker.pk)
+    affiliations = _affiliations(speaker.pk)
     chain_up = _speaks_for(speaker)
     names = Names.of(
         chain(
@@ -77,7 +64,7 @@ def speaker_page(speaker: Speaker) -> SpeakerPage:
         tally=_tally(told),
         turns=_turns(speaker, positions, names),
         roles=_roles(speaker, positions),
-        spellings=list(_spellings(speaker)),
+        spellings=_spellings(speaker.pk),
         speaks_for=[names(body.pk, body.name) for body in chain_up],
         spokespeople=[(names(person.pk, person.name), person) for person in spokespeople],
         affiliations=[(row, names(row.body_id, row.body.name)) for row in affiliations],
@@ -93,9 +80,26 @@ def _in_order(told: Sequence[Card]) -> list[Card]:
     return [card for event in events for card in by_statement[event.key]]
 
 
-def _spellings(speaker: Speaker) -> QuerySet[SpeakerName]:
-    found = published_spellings().filter(speaker=speaker).exclude(kind=NameKind.ROLE)
-    return found.order_by("kind", "name", "id")[:MOST_SPELLINGS]
+_heard = Prepared(
+    lambda speaker: (
+        with_everything(Position.objects.published().filter(statement__speakers__speaker=speaker))
+        .select_related("statement__source__outlet", "claim__figures")
+        .defer("claim__search_it", "claim__search_en")
+        .order_by("-statement_id", "-id")[: MOST_STATEMENTS + 1]
+    )
+)
+_spokespeople = Prepared(
+    lambda speaker: Speaker.objects.published().filter(speaks_for=speaker).order_by("sort_key", "pk")[:50]
+)
+_affiliations = Prepared(lambda speaker: Affiliation.objects.filter(speaker=speaker).select_related("body"))
+_spellings = Prepared(
+    lambda speaker: (
+        published_spellings()
+        .filter(speaker=speaker)
+        .exclude(kind=NameKind.ROLE)
+        .order_by("kind", "name", "id")[:MOST_SPELLINGS]
+    )
+)
 
 
 def _tally(told: Sequence[Card]) -> list[tuple[str, str, int]]:

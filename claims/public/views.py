@@ -37,7 +37,8 @@ from claims.public.found import claim_at, moved_to, speaker_at, why_gone
 from claims.public.marking import Marker
 from claims.public.naming import Names
 from claims.public.narrowing import asked_for, listed
-from claims.public.paging import Count, page
+from claims.public.paging import Count, first_page, page
+from claims.public.prepared import Prepared
 from claims.public.searching import LONGEST_ASKED, called, suggestions
 from claims.public.source_page import source_page
 from claims.public.speaker_page import speaker_page
@@ -64,8 +65,7 @@ KINDS_OF_CORRECTION = [
 
 View = Callable[..., HttpResponse]
 
-CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = 20, 30, 200
-NEWEST_ON_HOME = 5
+CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = lists.CLAIMS_A_PAGE, 30, 200
 
 
 def public_page(view: View) -> View:
@@ -109,18 +109,14 @@ def language_said_twice(request: HttpRequest, language: str, rest: str) -> HttpR
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    denials = lists.listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME]
-    changes = lists.changes_of_story().order_by(*lists.NEWEST_LISTED)[:NEWEST_ON_HOME]
-    decisions = lists.listed_decisions().order_by("-decided_at", "-id")[:NEWEST_ON_HOME]
-    noted = _corrections()[:NEWEST_ON_HOME]
     return render(
         request,
         "public/home.html",
         {
-            "corrections": correction_items(noted),
-            "denials": lists.denial_items(list(denials))[:NEWEST_ON_HOME],
-            "changes": lists.claim_items(list(changes)),
-            "decisions": lists.decision_items(list(decisions)),
+            "corrections": correction_items(_newest_corrections()),
+            "denials": lists.denial_items(lists.newest_denials())[: lists.NEWEST_ON_HOME],
+            "changes": lists.claim_items(lists.newest_changes()),
+            "decisions": lists.decision_items(lists.newest_decisions()),
             "tallies": lists.tallies(),
         },
     )
@@ -129,9 +125,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 def claims(request: HttpRequest) -> HttpResponse:
     asked = readable(request.GET)
-    found = ClaimFilter(asked, queryset=lists.listed_claims(), request=request)
+    found = ClaimFilter(asked or None, queryset=lists.listed_claims() if asked else None, request=request)
     queryset = found.qs
-    shown = page(request, queryset, *lists.LISTED, size=CLAIMS_A_PAGE)
+    shown = (
+        page(request, queryset, *lists.LISTED, size=CLAIMS_A_PAGE)
+        if asked
+        else first_page(request, lists.newest_claims(), *lists.LISTED, size=CLAIMS_A_PAGE)
+    )
     # A restored page is a whole page: only a live change of the filters gets the results alone.
     is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     words = asked.get("q", "").strip()[:LONGEST_ASKED]
@@ -226,6 +226,9 @@ def _corrections() -> QuerySet[Correction]:
         .defer("source__body", "source__raw", "source__search")
         .order_by("-made_at", "-id")
     )
+
+
+_newest_corrections = Prepared(lambda: _corrections()[: lists.NEWEST_ON_HOME])
 
 
 @public_page
