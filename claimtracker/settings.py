@@ -135,8 +135,7 @@ WSGI_APPLICATION = "claimtracker.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "claimtracker" / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": True,  # the roof's come first; found in two ways, one that extends its namesake would extend itself
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

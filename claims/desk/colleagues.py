@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from claims import assigning, noticing
+from claims.desk import queues
 from claims.desk.hands import LISTED, HandForm
 from claims.desk.marking import back_to
 from claims.desk.people import editor_of
@@ -52,6 +53,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             (_("Handed to others by you"), rows.filter(by=me).exclude(to=me)[:LISTED]),
         ],
         "pages": PAGES,
+        "acts_on_many": queues.has_acts_on_many(me),
     }
     return render(request, "desk/mine.html", context)
 

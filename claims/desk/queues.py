@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from claims.models import (
     Assignment,
+    BulkJob,
     Claim,
     Position,
     PositionQuerySet,
@@ -97,6 +98,11 @@ def requests_due() -> RequestQuerySet:
 def in_hands_of(user: Any) -> QuerySet[Assignment]:
     """What this person was handed, or took, and has not said to be done."""
     return Assignment.objects.filter(to=user, done_at=None)
+
+
+def has_acts_on_many(user: Any) -> bool:
+    """Whether this person ever asked for an act on a whole list: then the pages lead to how far it is, and what was left and why."""
+    return BulkJob.objects.filter(by=user).exists()
 
 
 def failed_imports() -> QuerySet[ImportItem]:

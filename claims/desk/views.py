@@ -127,6 +127,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "newest": newest,
             "to_triage": to_triage,
             "may_import": may(request.user, Verb.IMPORT),
+            "acts_on_many": queues.has_acts_on_many(request.user),
         },
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
@@ -88,6 +89,7 @@ def test_all_that_a_list_lists_is_published_without_javascript_and_what_was_left
     found = chief.get(f"{LIST}?topic=0").content.decode()
     assert "Act on the whole list" not in found, "there is nothing in it"
     page = f"{LIST}all/"
+    assert chief.get(LIST).content.decode().count("Act on the whole list") == 1
     assert page in chief.get(LIST).content.decode()
     assert f"{page}publish/?" in chief.get(page).content.decode()
     asking = chief.get(f"{page}publish/").content.decode()
@@ -363,3 +365,15 @@ def test_choosing_many_is_one_statement_and_progress_asks_little(chief: Client, 
         assert len(queries) <= 10
     assert Topic.objects.count() == 1
     assert Statement.objects.exists()
+
+
+def test_the_desks_home_and_ones_own_page_lead_whoever_has_such_acts_to_them(
+    chief: Client, room: Newsroom
+) -> None:
+    link = f'<a href="{reverse("desk:bulk_jobs")}">Acts on many</a>'
+    pages = (reverse("desk:home"), reverse("desk:mine"))
+    assert [link in chief.get(page).content.decode() for page in pages] == [False, False]
+    asked_for("publish", Claim.objects.all(), User.objects.get(username="chief"))
+    assert [link in chief.get(page).content.decode() for page in pages] == [True, True]
+    colleague = signed_in(make_account("colleague", "senior editor"))
+    assert [link in colleague.get(page).content.decode() for page in pages] == [False, False]

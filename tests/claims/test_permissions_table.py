@@ -21,6 +21,7 @@ from django.urls import get_resolver
 
 from claims.models import (
     Assignment,
+    BulkItem,
     BulkJob,
     Correction,
     Denial,
@@ -283,6 +284,10 @@ def addresses() -> dict[str, str]:
     shown, read = make_published_claim("Seen by readers."), make_published_source("Read by readers.")
     said = make_said(read, "Read by readers", make_speaker("Seen Speaker", slug="seen-speaker"))
     make_shown(said, shown)
+    job = BulkJob.objects.create(by=act.by, kind="claim", act="publish", language="en", total=2, refused=1)
+    BulkItem.objects.create(
+        job=job, thing=room.claim.pk, version=1, state="refused", said="Its grounds are gone."
+    )
     keys: dict[str, Any] = {
         "desk/claims/<int:pk>/unmerge": make_claim("Said twice", merged_into=room.claim).pk,
         "desk/claims/": room.claim.pk,
@@ -300,9 +305,7 @@ def addresses() -> dict[str, str]:
         "desk/assignments/": made(Assignment),
         "desk/history/": room.suggestion.pk,
         "desk/requests/": made(Request),
-        "desk/bulk/": BulkJob.objects.create(
-            by=act.by, kind="claim", act="publish", language="en", total=1
-        ).pk,
+        "desk/bulk/": job.pk,
         "desk/triage/statements/": room.suggestion.pk,
         "desk/triage/undo/": act.pk,
         "desk/triage/": room.source.pk,
