@@ -300,6 +300,12 @@ class Source(Versioned):
             ),
             # The desk's list, newest first, by publication.
             models.Index(fields=["publication", "-id"], name="sources_source_by_publication"),
+            # The readers' list: drafts wait in great numbers at the end of the table.
+            models.Index(
+                F("id").desc(),
+                condition=Q(publication=SourcePublication.PUBLISHED.value),
+                name="sources_source_published",
+            ),
             # Few sources have these: what else was taken from this text, its newer versions.
             models.Index(
                 fields=["derived_from"],
