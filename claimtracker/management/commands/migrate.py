@@ -25,6 +25,20 @@ def _note_trigger(operation: AddTrigger, app_label: str, state: ProjectState) ->
 AddTrigger.state_forwards = _note_trigger  # type: ignore[method-assign,assignment]
 
 
+def _note_option(state: ProjectState, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
+    """Django's own, but for the same: an index or a constraint changes no field, so the model that is there learns of it.
+
+    A hundred and seventy times, that was a third of the time of a first migration. Asks for Django 5.2's names.
+    """
+    options = state.models[app_label, model_name].options
+    options[option_name] = [*options[option_name], obj]
+    if "apps" in state.__dict__:
+        setattr(state.apps.get_model(app_label, model_name)._meta, option_name, [*options[option_name]])
+
+
+ProjectState._append_option = _note_option  # type: ignore[attr-defined]
+
+
 class Command(migrate.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
