@@ -42,7 +42,7 @@ class Prepared(Generic[M]):
         self._kinds = kinds or (int,) * len(inspect.signature(make).parameters)
         self._written: dict[str, _Written] = {}
 
-    def __call__(self, *values: int | str | list[str]) -> list[M]:
+    def __call__(self, *values: int | str | list[str] | list[int]) -> list[M]:
         language = page_language()
         written = self._written.get(language)
         if written is None:

@@ -11,8 +11,19 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import get_template
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
+from claims import contest
 from claims.models import Claim, Withdrawal
-from tests.factories import make_published_claim, make_user
+from claims.public.claim_page import MOST_STATEMENTS, claim_page
+from claims.public.found import claim_at
+from claims.vocabulary import Stance
+from tests.factories import (
+    make_published_claim,
+    make_published_source,
+    make_said,
+    make_shown,
+    make_speaker,
+    make_user,
+)
 from tests.public.world import World, every_address, make_world
 
 AXE = {
@@ -66,12 +77,27 @@ def check(page: Page, where: str) -> None:
 
 
 def places(world: World) -> list[tuple[str, int]]:
-    """(address without language, status) of every public template, what is not there and what was withdrawn."""
+    """(address without language, status) of every public template, a long claim's second page, what is not there and what was withdrawn."""
     gone = make_published_claim("Withdrawn by its editors", slug="withdrawn-one")
     Withdrawal.objects.create(claim=gone, reason_en="It rested on a forged letter.", by=make_user())
     Claim.objects.filter(pk=gone.pk).update(publication="withdrawn")
     every = [(address, 200) for address in every_address(world)]
-    return [*every, ("claims/never-was/", 404), ("claims/withdrawn-one/", 410), ("search/", 200)]
+    long = (f"claims/{_much_was_said()}", 200)
+    return [*every, long, ("claims/never-was/", 404), ("claims/withdrawn-one/", 410), ("search/", 200)]
+
+
+def _much_was_said() -> str:
+    """A claim with one statement more than fits on a page: the address of its second page."""
+    claim = make_published_claim("Much was said", slug="much")
+    words = [f"Sentence number {n} was said." for n in range(MOST_STATEMENTS + 1)]
+    source = make_published_source("A title\n\n" + "\n".join(words))
+    speaker = make_speaker("Somebody who says much")
+    for sentence in words:
+        make_shown(make_said(source, sentence, speaker), claim, Stance.ASSERTS)
+    contest.refresh([claim.pk])
+    found = claim_at("much")
+    assert found
+    return f"much/?after={claim_page(found).older}"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")], ids=["desktop", "phone-dark"])

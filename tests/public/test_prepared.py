@@ -132,3 +132,18 @@ def test_a_claim_with_more_statements_than_a_page_is_read_page_by_page(client: C
             re.findall(r'id="st-(\d+)"', client.get(f"/en/claims/much/?after={nonsense}").content.decode())
             == pages[0]
         )
+
+
+def test_the_list_that_nothing_was_asked_of_is_the_one_of_an_empty_form(client: Client) -> None:
+    make_world()
+    part = {"HX-Request": "true"}
+    unasked = client.get("/en/claims/", headers=part).content
+    assert b"Testland sold drones" in unasked
+    assert client.get("/en/claims/?q=&contest=&since=", headers=part).content == unasked
+    make_shown(
+        make_said(make_published_source("New\n\nIt rains."), "It rains.", make_speaker("New")),
+        make_published_claim("It rains"),
+        Stance.ASSERTS,
+    )
+    contest.refresh(list(Claim.objects.values_list("pk", flat=True)))
+    assert b"It rains" in client.get("/en/claims/", headers=part).content, "what was published since"
