@@ -85,7 +85,7 @@ def listed_claims() -> ClaimQuerySet:
     return found
 
 
-CLAIMS_A_PAGE, NEWEST_ON_HOME = 20, 5
+CLAIMS_A_PAGE, LINES_A_PAGE, NEWEST_ON_HOME = 20, 30, 5
 newest_claims = Prepared(lambda: listed_claims().order_by(*NEWEST_LISTED)[: CLAIMS_A_PAGE + 1])
 
 
@@ -137,6 +137,7 @@ def listed_denials(*, topic: str = "", denied_by: str = "") -> PositionQuerySet:
 
 # A distinct denial may stand on several lines.
 newest_denials = Prepared(lambda: listed_denials().order_by("-published_at", "-id")[: 4 * NEWEST_ON_HOME])
+first_denials = Prepared(lambda: listed_denials().order_by("-published_at", "-id")[: LINES_A_PAGE + 1])
 
 
 def denial_items(positions: Sequence[Position]) -> list[DenialItem]:

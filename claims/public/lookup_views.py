@@ -19,7 +19,7 @@ from claims.public.links import source_url
 from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
 from claims.public.naming import Names, joined
-from claims.public.paging import Page, page
+from claims.public.paging import Page, first_page, page
 from claims.public.searching import KINDS, LONGEST_ASKED, Found, by_title, everything, hits, suggestions
 from claims.public.views import CLAIMS_A_PAGE, LINES_A_PAGE, public_page
 from claims.visibility import published_outlets
@@ -127,8 +127,11 @@ def _groups(found: dict[str, Sequence[Any]], words: str) -> dict[str, Sequence[A
 @public_page
 def denials(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "speaker", "topic", "order")
-    found = lists.listed_denials(topic=asked["topic"], denied_by=asked["speaker"])
-    shown = _listed(request, asked, found, "published_at", "id", size=LINES_A_PAGE)
+    if request.GET:
+        found = lists.listed_denials(topic=asked["topic"], denied_by=asked["speaker"])
+        shown = _listed(request, asked, found, "published_at", "id", size=LINES_A_PAGE)
+    else:
+        shown = first_page(request, lists.first_denials(), "published_at", "id", size=LINES_A_PAGE)
     return render(
         request,
         "public/denials.html",

@@ -65,7 +65,7 @@ KINDS_OF_CORRECTION = [
 
 View = Callable[..., HttpResponse]
 
-CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = lists.CLAIMS_A_PAGE, 30, 200
+CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = lists.CLAIMS_A_PAGE, lists.LINES_A_PAGE, 200
 
 
 def public_page(view: View) -> View:
