@@ -248,6 +248,8 @@ def test_every_kind_of_rule_has_a_test() -> None:
     assert ours == {
         "anonymous_stays_with_its_source", "append_only", "author_and_rating_stay", "body_is_immutable", "bump_version",
         "carried_out_by_redacting", "order_stays",
+        # Those that count and relist: tests/claims/test_listing.py.
+        "count_after_insert", "count_after_update", "count_after_delete", "relist_after_insert", "relist_after_update", "relist_after_delete",
         "correction_stays", "delete_delete", "frozen_in_force", "insert_insert", "inside_the_same_source", "key_stays",
         "label_is_final", "moves_of_publication", "moves_of_review", "moves_of_stage", "moves_of_state", "name_fits_the_body",
         "no_circle_of_after", "no_circle_of_derived_from", "no_circle_of_inside", "no_circle_of_merged_into",
