@@ -30,6 +30,8 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from claims.models import Claim, ClaimFigures, StatementSpeaker  # noqa: E402
+from claims.public.lists import LISTED, NEWEST_LISTED, listed_claims  # noqa: E402
+from claims.public.paging import cursor  # noqa: E402
 from sources.models import Source  # noqa: E402
 
 _READS = re.compile(r"SELECT|WITH|DECLARE")
@@ -73,6 +75,8 @@ def addresses() -> dict[str, str]:
     source = Source.objects.published().order_by("-pk").first()
     assert source
     word = str(middle.text).split()[-1]
+    listed = listed_claims().order_by(*NEWEST_LISTED)
+    halfway = cursor(listed[listed.count() // 2], LISTED)
     return {
         "P1 list": "/en/claims/",
         "P2 rating": "/en/claims/?rating=disputed",
@@ -80,6 +84,7 @@ def addresses() -> dict[str, str]:
         "P2 rating and contest": "/en/claims/?rating=unproven&contest=denied",
         "P2 speaker, often": f"/en/claims/?speaker={spoken.name.replace(' ', '+')}",
         "P2 source language": "/en/claims/?language=it",
+        "P3 list, half-way down": f"/en/claims/?after={halfway}",
         "P4 claim, many statements": f"/en/claims/{busy.claim.slug}/",
         "P4 claim, few": f"/en/claims/{quiet.claim.slug}/",
         "P5 search, rare": f"/en/claims/?q={word}",

@@ -35,6 +35,7 @@ django.setup()
 from django.db import connection  # noqa: E402 -- after the setup
 
 from claims.models import Claim, ClaimFigures, StatementSpeaker  # noqa: E402
+from claims.public.lists import LISTED, NEWEST_LISTED, listed_claims  # noqa: E402
 from claims.public.paging import cursor  # noqa: E402
 from claims.public.views import CLAIMS_A_PAGE  # noqa: E402
 
@@ -173,13 +174,8 @@ def _moments(slugs: tuple[str, ...]) -> object:
 
 def _addresses() -> tuple[Addresses, Addresses, Addresses]:
     """The same questions as each is asked them."""
-    shown = (
-        ClaimFigures.objects.filter(claim__in=Claim.objects.published())
-        .exclude(sort_at=None)
-        .order_by("-sort_at", "-claim")
-    )
-    place = shown.select_related("claim")[(DEEP - 1) * CLAIMS_A_PAGE - 1]
-    after = cursor(place.claim, ("figures__sort_at", "id"))
+    place = listed_claims().order_by(*NEWEST_LISTED)[(DEEP - 1) * CLAIMS_A_PAGE - 1]
+    after = cursor(place, LISTED)
     row = StatementSpeaker.objects.exclude(speaker=None).select_related("speaker").order_by("pk").first()
     assert row and row.speaker
     who = row.speaker.name
@@ -196,8 +192,8 @@ def _addresses() -> tuple[Addresses, Addresses, Addresses]:
     datasette = {question: "/data/claim?" + _datasette_query(asked) for question, asked in filters.items()}
     ours["page 500"] = "/en/claims/?" + urlencode({"after": after})
     plain["page 500"] = f"/en/claims/?page={DEEP}"
-    stamp = place.sort_at.strftime("%Y-%m-%dT%H:%M:%S.%f") if place.sort_at else ""
-    token = re.sub(r"[^A-Za-z0-9_-]", lambda sign: f"~{ord(sign[0]):02X}", stamp) + f",{place.claim_id}"
+    stamp = place.figures.sort_at.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    token = re.sub(r"[^A-Za-z0-9_-]", lambda sign: f"~{ord(sign[0]):02X}", stamp) + f",{place.pk}"
     datasette["page 500"] = "/data/claim?" + _datasette_query({}) + f"&_next={token}"
     return ours, plain, datasette
 
