@@ -8,8 +8,9 @@ from django.db import migrations, models
 
 # Works the rows of lists out anew for the claims of `concerned`, and writes what differs; returns how many rows. `linked`: statements
 # that a writer nobody else sees yet has led somewhere: what they lead to must not change state meanwhile. Each SELECT … FOR is a
-# statement of its own, so that what follows sees what those committed whom it waited for. No other plan than by the indexes: while a
-# database is filled for the first time, PostgreSQL has no idea of how much there is.
+# statement of its own, so that what follows sees what those committed whom it waited for. No other plan than claim by claim through the
+# indexes (OFFSET 0 keeps the order of the steps): while a database is filled for the first time, PostgreSQL has no idea of how much
+# there is, and would begin each claim at the other end.
 RELIST = """
 CREATE FUNCTION claims_relist(linked bigint[], concerned bigint[]) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
@@ -45,26 +46,40 @@ BEGIN
         SELECT shown.*, coalesce(said.in_it, false) AS in_it, coalesce(said.in_en, false) AS in_en
         FROM shown CROSS JOIN LATERAL (
             SELECT bool_or(s.language = 'it') AS in_it, bool_or(s.language = 'en') AS in_en
-            FROM claims_position p
-            JOIN claims_statement t ON t.id = p.statement_id AND t.review = 'accepted'
-            JOIN sources_source s ON s.id = t.source_id AND s.publication = 'published'
-            WHERE p.claim_id = shown.claim_id AND p.published_at IS NOT NULL
+            FROM (
+                SELECT i.statement_id FROM claims_position i WHERE i.claim_id = shown.claim_id AND i.published_at IS NOT NULL OFFSET 0
+            ) AS p
+            CROSS JOIN LATERAL (
+                SELECT i.source_id FROM claims_statement i WHERE i.id = p.statement_id AND i.review = 'accepted' OFFSET 0
+            ) AS t
+            CROSS JOIN LATERAL (
+                SELECT i.language FROM sources_source i WHERE i.id = t.source_id AND i.publication = 'published' OFFSET 0
+            ) AS s
         ) AS said
     ), heard AS MATERIALIZED (
         SELECT told.*, voice.speaker_id, voice.is_own, voice.denies
         FROM told CROSS JOIN LATERAL (
             SELECT body.speaker_id, bool_or(body.is_own) AS is_own, bool_or(p.stance = 'denies') AS denies
-            FROM claims_position p
-            JOIN claims_statement t ON t.id = p.statement_id AND t.review = 'accepted'
-            JOIN sources_source s ON s.id = t.source_id AND s.publication = 'published'
-            JOIN claims_statementspeaker w ON w.statement_id = t.id
-            JOIN claims_speaker a ON a.id = w.speaker_id
-            LEFT JOIN claims_speaker b ON b.id = a.speaks_for_id
-            LEFT JOIN claims_speaker c ON c.id = b.speaks_for_id
+            FROM (
+                SELECT i.statement_id, i.stance FROM claims_position i
+                WHERE i.claim_id = told.claim_id AND i.published_at IS NOT NULL OFFSET 0
+            ) AS p
+            CROSS JOIN LATERAL (
+                SELECT i.source_id FROM claims_statement i WHERE i.id = p.statement_id AND i.review = 'accepted' OFFSET 0
+            ) AS t
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM sources_source i WHERE i.id = t.source_id AND i.publication = 'published' OFFSET 0
+            ) AS s
+            CROSS JOIN LATERAL (
+                SELECT i.speaker_id FROM claims_statementspeaker i WHERE i.statement_id = p.statement_id OFFSET 0
+            ) AS w
+            CROSS JOIN LATERAL (SELECT i.id, i.speaks_for_id FROM claims_speaker i WHERE i.id = w.speaker_id OFFSET 0) AS a
+            LEFT JOIN LATERAL (SELECT i.speaks_for_id FROM claims_speaker i WHERE i.id = a.speaks_for_id OFFSET 0) AS b ON true
+            LEFT JOIN LATERAL (SELECT i.speaks_for_id FROM claims_speaker i WHERE i.id = b.speaks_for_id OFFSET 0) AS c ON true
             CROSS JOIN LATERAL (
                 VALUES (a.id, true), (a.speaks_for_id, false), (b.speaks_for_id, false), (c.speaks_for_id, false)
             ) AS body (speaker_id, is_own)
-            WHERE p.claim_id = told.claim_id AND p.published_at IS NOT NULL AND body.speaker_id IS NOT NULL
+            WHERE body.speaker_id IS NOT NULL
             GROUP BY body.speaker_id
         ) AS voice
     ), listed AS (
@@ -80,8 +95,11 @@ BEGIN
              excluded.in_en, excluded.is_turned)
         RETURNING 1
     ), unlisted AS (
-        DELETE FROM claims_listedclaim l WHERE l.claim_id = ANY (concerned)
-            AND l.claim_id NOT IN (SELECT claim_id FROM told WHERE sort_at IS NOT NULL)
+        DELETE FROM claims_listedclaim l USING (
+            SELECT claim_id FROM claims_listedclaim WHERE claim_id = ANY (concerned)
+            EXCEPT SELECT claim_id FROM told WHERE sort_at IS NOT NULL
+        ) AS gone
+        WHERE l.claim_id = gone.claim_id
         RETURNING 1
     ), spoken AS (
         INSERT INTO claims_claimspeaker AS l
@@ -96,8 +114,11 @@ BEGIN
              excluded.contest, excluded.topic_id, excluded.in_it, excluded.in_en)
         RETURNING 1
     ), unspoken AS (
-        DELETE FROM claims_claimspeaker l WHERE l.claim_id = ANY (concerned)
-            AND (l.claim_id, l.speaker_id) NOT IN (SELECT claim_id, speaker_id FROM heard)
+        DELETE FROM claims_claimspeaker l USING (
+            SELECT claim_id, speaker_id FROM claims_claimspeaker WHERE claim_id = ANY (concerned)
+            EXCEPT SELECT claim_id, speaker_id FROM heard
+        ) AS gone
+        WHERE (l.claim_id, l.speaker_id) = (gone.claim_id, gone.speaker_id)
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM listed) + (SELECT count(*) FROM unlisted)
