@@ -77,10 +77,14 @@ def test_two_editors_bring_a_claim_from_triage_to_withdrawal(
     assert "2 statements will be shown." in chief.page.content()
     chief.press("Publish")
 
-    # Anna accepts what the machine found, and proposes with a link added on the spot.
+    # Anna accepts what the machine found, in triage, and proposes with a link added on the spot.
+    page = anna.to(f"/desk/triage/{room.source.pk}/")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("a")
+    anna.look()
+    room.suggestion.refresh_from_db()
+    assert room.suggestion.review == "accepted"
     anna.to(claim)
-    anna.press("Accept")
-    page = anna.page
     page.get_by_label("Propose as confirmed").check()
     page.get_by_label("Reason in English").fill(REASON)
     page.get_by_text("Add evidence with it").click()
