@@ -12,16 +12,18 @@ from pathlib import Path
 @contextmanager
 def on_a_port(socket: Path) -> Iterator[int]:
     """The port, while it lasts. Whoever comes in has this process's rights: the server asks whose the socket's other end is."""
+    # A thread of its own from the first: the browser's tests leave a loop running in theirs.
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        asyncio.start_server(lambda reader, writer: _pass_on(str(socket), reader, writer), "127.0.0.1", 0)
-    )
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    started = asyncio.start_server(
+        lambda reader, writer: _pass_on(str(socket), reader, writer), "127.0.0.1", 0
+    )
+    server = asyncio.run_coroutine_threadsafe(started, loop).result(30)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        server.close()
+        loop.call_soon_threadsafe(server.close)
         for task in asyncio.all_tasks(loop):
             loop.call_soon_threadsafe(task.cancel)
         loop.call_soon_threadsafe(loop.stop)
