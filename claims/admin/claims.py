@@ -167,7 +167,7 @@ class ClaimAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
         keys = list(queryset.order_by("-pk").values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
             key = f"mark_{word}" if view == "mark" else word
-            return self.lead_to_all(request, queryset, key, len(keys))
+            return self.lead_to_all(request, queryset, key)
         query = urlencode({"claims": ",".join(map(str, keys)), "next": request.get_full_path()})
         return HttpResponseRedirect(f"{reverse(f'admin:claims_claim_{view}', args=[word])}?{query}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, ChangeList
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -73,10 +73,16 @@ class BoundedList(ChangeList):
         self.begins_after = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
         super().__init__(request, *args, **kwargs)
 
-    def get_filters_params(self, params: Any = None) -> Any:
-        found = super().get_filters_params(params)
-        found.pop(FROM_VAR, None)
-        return found
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        for given in (self.params, self.filter_params):
+            given.pop(FROM_VAR, None)  # a place in the list, as the page is, and no filter
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """Pages lie in the part of the list that is open; another filter, order or search begins anew."""
+        if self.begins_after is not None and {PAGE_VAR, ALL_VAR} & set(new_params or {}):
+            new_params = {FROM_VAR: self.begins_after, **new_params}
+        return super().get_query_string(new_params, remove)
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """By the section's own order, or by a column that it offers for sorting; other columns are not sorted by, whoever asks."""
@@ -149,7 +155,7 @@ class BoundedList(ChangeList):
 
     @property
     def from_the_beginning(self) -> str:
-        return self.get_query_string(remove=[FROM_VAR])
+        return self.get_query_string()
 
 
 class AtAnySize:

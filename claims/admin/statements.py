@@ -207,7 +207,7 @@ class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
         """All or nothing, re-selected by key, each from the version that the list showed. The whole list: on a page of its own."""
         keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE or request.POST.get("select_across") == "1":
-            return self.lead_to_all(request, queryset, key, len(keys))
+            return self.lead_to_all(request, queryset, key)
         try:
             with transaction.atomic():
                 chosen = list(Statement.objects.filter(pk__in=keys))

@@ -42,17 +42,15 @@ class ActsOnWholeLists:
         page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_all")
         return f"{page}?{_filters(request)}"
 
-    def lead_to_all(
-        self: Any, request: HttpRequest, queryset: QuerySet[Any], key: str, most: int
-    ) -> HttpResponse:
+    def lead_to_all(self: Any, request: HttpRequest, queryset: QuerySet[Any], key: str) -> HttpResponse:
         """From an action of the list to the page that does `key` to many."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_all_act"
-        return HttpResponseRedirect(f"{reverse(name, args=[key])}?{_chosen(request, queryset, most)}")
+        return HttpResponseRedirect(f"{reverse(name, args=[key])}?{_chosen(request, queryset)}")
 
     def lead_to_acts(self: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """The same, to the page that offers the acts."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_all"
-        return HttpResponseRedirect(f"{reverse(name)}?{_chosen(request, queryset, BOXES)}")
+        return HttpResponseRedirect(f"{reverse(name)}?{_chosen(request, queryset)}")
 
     def all_view(self: Any, request: HttpRequest) -> HttpResponse:
         """Which act?"""
@@ -101,11 +99,11 @@ class ActsOnWholeLists:
         }
 
 
-def _chosen(request: HttpRequest, queryset: QuerySet[Any], most: int) -> str:
+def _chosen(request: HttpRequest, queryset: QuerySet[Any]) -> str:
     """Those with a box ticked, by key; or all that the list lists, by its filters."""
     if request.POST.get("select_across") == "1":
         return _filters(request)
-    keys = queryset.order_by("pk").values_list("pk", flat=True)[:most]
+    keys = queryset.order_by("pk").values_list("pk", flat=True)[:BOXES]
     return urlencode({"id__in": ",".join(map(str, keys))})
 
 

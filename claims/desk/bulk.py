@@ -41,6 +41,9 @@ WRITE_DOWN = """
 NOTHING = gettext_lazy("Nothing is left of what you chose.")
 CHANGED = gettext_lazy("Somebody changed it after you chose it.")
 GONE = gettext_lazy("It is not here any more.")
+NOT_IN_TIME = gettext_lazy(
+    "It could not be done in time: somebody else was at work on it, or it is too much at once."
+)
 
 
 def start(
@@ -105,22 +108,23 @@ def work(job: BulkJob, *, seconds: float) -> BulkJob:
     It must not run inside another act's history context: each act has its own. Stops the job when the account that asked for it may
     no longer do this.
     """
-    until = time.monotonic() + seconds
+    until, one_by_one = time.monotonic() + seconds, 0
     by = User.objects.get(pk=job.by_id)
     act = bulk_act(job.kind, job.act)
-    size = BATCH
     with translation.override(job.language):
         if act is None or not may(by, act.verb):
             stop(job, by=by, because=_("This account may not do this any more."))
         while (job := BulkJob.objects.get(pk=job.pk)).goes_on and act:
             try:
-                if not _batch(job, act, by, until, size):
+                if not _batch(job, act, by, until, 1 if one_by_one else BATCH):
                     break
-                size = BATCH
+                one_by_one = max(0, one_by_one - 1)
             except OperationalError:
-                # Somebody held one of them too long, or a deadlock was ended at our cost: nothing of the batch is done. One by one.
-                size = 1
+                # Somebody held one of them too long, a deadlock was ended at our cost, or one of them never ends in time: nothing of the
+                # batch is done. One by one, and for long enough that some are, whatever time was left.
+                one_by_one = BATCH
                 time.sleep(0.1)
+                until = max(until, time.monotonic() + SECONDS_A_BATCH)
             if time.monotonic() >= until:
                 break
     return BulkJob.objects.get(pk=job.pk)
@@ -135,7 +139,7 @@ def _batch(job: BulkJob, act: BulkAct, by: User, until: float, size: int) -> boo
         items = list(waiting.select_for_update(skip_locked=True).order_by("thing")[:size])
         worked = []
         for item in items:
-            item.state, item.said = _one(item, act, by, job)
+            item.state, item.said = _one(item, act, by, job, alone=size == 1)
             counts[item.state] += 1
             worked.append(item)
             if time.monotonic() >= ends:
@@ -147,8 +151,8 @@ def _batch(job: BulkJob, act: BulkAct, by: User, until: float, size: int) -> boo
     return bool(worked)
 
 
-def _one(item: BulkItem, act: BulkAct, by: User, job: BulkJob) -> tuple[str, str]:
-    """What became of one of them: its state, and why it was not done."""
+def _one(item: BulkItem, act: BulkAct, by: User, job: BulkJob, *, alone: bool) -> tuple[str, str]:
+    """What became of one of them: its state, and why it was not done. Raises OperationalError where others shared its transaction."""
     said = ""
     try:
         with transaction.atomic():
@@ -163,6 +167,10 @@ def _one(item: BulkItem, act: BulkAct, by: User, job: BulkJob) -> tuple[str, str
         said = str(denied) or _("Your account may not do this.")
     except IntegrityError as error:
         said = told(error)
+    except OperationalError:
+        if not alone:
+            raise
+        said = str(NOT_IN_TIME)
     return (BulkState.REFUSED.value, said[:500]) if said else (BulkState.DONE.value, "")
 
 

@@ -28,13 +28,10 @@ from sources.models import Source, long_columns
 
 __all__ = ["BulkAct", "acts_on", "bulk_act", "things"]
 
-# So many topics are offered while one is typed.
-TOPICS_OFFERED = 200
-
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """One act on many. `form` makes the page's form out of what was sent (or None), `asked` what is kept of it, as JSON.
+    """One act on many. `form` makes the page's form out of what was sent (or None); its `asked()` is what is kept of it, as JSON.
 
     `run(thing, by, asked, base)` does it to one thing; it raises Refused, Stale, PermissionDenied, IntegrityError.
     """
@@ -43,8 +40,7 @@ class BulkAct:
     verb: Verb
     name: Promise
     explains: Promise
-    form: Callable[[Any], forms.Form]
-    asked: Callable[[Any], dict[str, Any]]
+    form: Callable[[Any], Any]
     run: Callable[[Any, User, Mapping[str, Any], int], Any]
 
 
@@ -163,15 +159,7 @@ def _discard(statement: Statement, by: User, asked: Mapping[str, Any], base: int
 
 def _of_page(act: Act) -> BulkAct:
     """An act of the desk's pages, on many."""
-    return BulkAct(
-        act.key,
-        act.verb,
-        act.name,
-        act.explains,
-        partial(ReasonedForm, act.asks),
-        lambda form: form.asked(),
-        act.run,
-    )
+    return BulkAct(act.key, act.verb, act.name, act.explains, partial(ReasonedForm, act.asks), act.run)
 
 
 def _marking(rating: Rating) -> BulkAct:
@@ -182,16 +170,11 @@ def _marking(rating: Rating) -> BulkAct:
         (PROPOSE_AS if second else MARK_AS)[rating],
         gettext_lazy("Each claim is looked at by itself: one whose grounds are missing stays as it is, and the report says so."),
         partial(RatingForm, rating),
-        lambda form: form.asked(),
         partial(_mark, rating),
     )  # fmt: skip
 
 
-def _small(key: str, verb: Verb, name: Promise, explains: Promise, form: Any, run: Any) -> BulkAct:
-    return BulkAct(key, verb, name, explains, form, lambda form: form.asked(), run)
-
-
-ASSIGN = _small(
+ASSIGN = BulkAct(
     "assign",
     Verb.ASSIGN,
     gettext_lazy("Hand to a colleague"),
@@ -199,7 +182,7 @@ ASSIGN = _small(
     ToColleagueForm,
     _assign,
 )
-TOPIC = _small(
+TOPIC = BulkAct(
     "topic",
     Verb.DRAFT,
     gettext_lazy("Set the topic"),
@@ -207,7 +190,7 @@ TOPIC = _small(
     TopicForm,
     _set_topic,
 )
-ACCEPT = _small(
+ACCEPT = BulkAct(
     "accept",
     Verb.TRIAGE,
     pgettext_lazy("triage", "Accept"),
@@ -215,7 +198,7 @@ ACCEPT = _small(
     NothingForm,
     _accept,
 )  # fmt: skip
-DISCARD = _small(
+DISCARD = BulkAct(
     "discard",
     Verb.TRIAGE,
     pgettext_lazy("triage", "Discard"),

@@ -54,7 +54,7 @@ def ask(
                 act,
                 kind=kind,
                 by=editor_of(request),
-                asked=act.asked(form),
+                asked=form.asked(),
                 chosen_from=context["back"],
             )
             return HttpResponseRedirect(f"{reverse('desk:bulk_job', args=[made.pk])}?go=1")

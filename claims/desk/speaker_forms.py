@@ -93,6 +93,7 @@ class RoleForm(forms.Form):
     def __init__(self, speaker: Speaker, data: Any = None) -> None:
         super().__init__(data)
         self.meant: dict[str, Speaker] = {}
+        sure = True
         name = clean(str(data.get("body", ""))) if data else ""
         if name:
             found = [
@@ -101,11 +102,12 @@ class RoleForm(forms.Form):
                 if each.speaker.pk != speaker.pk and each.speaker.only_in_id is None
             ]
             exact = [each for each in found if each.score >= EXACT]
-            offered = exact if len(exact) == 1 else found
+            sure = len(exact) == 1 or not found
+            offered = exact if sure else found
             self.meant = {str(each.speaker.pk): each.speaker for each in offered}
             field: Any = self.fields["which"]
             field.choices = [(str(each.speaker.pk), offered_as(each)) for each in offered]
-        if len(self.meant) < 2:
+        if sure:
             del self.fields["which"]
 
     def clean_body(self) -> Speaker:

@@ -149,6 +149,18 @@ def test_a_longer_list_says_more_than_it_counted_and_reads_no_further(
     assert counts and all("LIMIT 7" in sql for sql in counts)
 
 
+def test_filters_and_searches_begin_anew_wherever_in_the_list_they_are_asked_for(room: Newsroom) -> None:
+    for number in range(3):
+        fill(room, make_account(f"chief{number}", "senior editor"), number)
+    client = signed_in(make_account("chief", "senior editor", "admin"))
+    page = reverse("admin:claims_claim_changelist")
+    html = client.get(f"{page}?from={Claim.objects.order_by('-pk')[0].pk}").content.decode()
+    links = [link for link in re.findall(r'href="(\?[^"]*)"', html) if "p=" not in link]
+    assert any("publication" in link for link in links)
+    assert not [link for link in links if "from=" in link]
+    assert 'type="hidden" name="from"' not in html
+
+
 def test_a_list_is_sorted_only_by_columns_that_it_offers(room: Newsroom) -> None:
     chief = make_account("chief", "senior editor", "admin")
     for number in range(3):

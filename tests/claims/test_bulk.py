@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims import reviewing
+from claims.admin import claims as claims_of_the_admin
 from claims.desk import bulk
 from claims.desk.bulk_acts import acts_of, bulk_act
 from claims.errors import Refused
@@ -111,6 +113,16 @@ def test_only_what_the_filters_and_the_search_leave_is_meant(chief: Client, room
     job = worked_off(chief, sent(chief, f"{LIST}all/publish/?publication=draft&q=drones"))
     assert job.total == 1
     assert list(Claim.objects.filter(publication="published")) == [room.claim]
+
+
+def test_every_box_that_was_ticked_comes_along(chief: Client, room: Newsroom, monkeypatch: Any) -> None:
+    make_drafts(4)
+    monkeypatch.setattr(claims_of_the_admin, "AT_ONCE", 2)
+    ticked = list(Claim.objects.filter(slug__startswith="claim-").values_list("pk", flat=True))
+    led = chief.post(LIST, {"action": "publish", "_selected_action": ticked})
+    assert sorted(parse_qs(urlsplit(led["Location"]).query)["id__in"][0].split(",")) == sorted(
+        map(str, ticked)
+    )
 
 
 def test_boxes_ticked_lead_to_every_act(chief: Client, room: Newsroom) -> None:
@@ -239,11 +251,11 @@ def test_work_that_was_cut_off_leaves_nothing_half_done_and_goes_on(room: Newsro
     monkeypatch.setattr(bulk, "BATCH", 3)
     real, seen = bulk._one, []
 
-    def killed(item: BulkItem, *rest: Any) -> Any:
+    def killed(item: BulkItem, *rest: Any, **alone: Any) -> Any:
         seen.append(item.thing)
         if len(seen) == 5:
             raise KeyboardInterrupt
-        return real(item, *rest)
+        return real(item, *rest, **alone)
 
     monkeypatch.setattr(bulk, "_one", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -270,6 +282,25 @@ def test_a_row_that_somebody_holds_costs_its_batch_a_second_try(room: Newsroom, 
 
     monkeypatch.setattr(bulk, "_try", held)
     assert finished(job).done == 3
+
+
+def test_one_that_never_ends_in_time_is_refused_and_the_others_are_done(
+    room: Newsroom, monkeypatch: Any
+) -> None:
+    chief = make_account("chief", "senior editor")
+    held, *_others = make_drafts(3)
+    job = asked_for("publish", Claim.objects.filter(slug__startswith="claim-"), chief)
+    real = bulk._try
+
+    def too_much(item: BulkItem, *given: Any) -> str:
+        if item.thing == held.pk:
+            raise OperationalError("canceling statement due to statement timeout")
+        return real(item, *given)
+
+    monkeypatch.setattr(bulk, "_try", too_much)
+    done = bulk.work(job, seconds=0)  # as a page works at it: what failed takes its time all the same
+    assert (done.done, done.refused) == (2, 1)
+    assert BulkItem.objects.get(job=job, state="refused").said.startswith("It could not be done in time")
 
 
 def test_a_job_is_bounded_and_nothing_is_nothing(room: Newsroom, monkeypatch: Any) -> None:

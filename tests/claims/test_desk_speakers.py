@@ -210,6 +210,15 @@ def test_a_body_whose_name_means_several_is_asked_for(room: Newsroom) -> None:
     assert east.members.count() == 0
 
 
+def test_the_beginning_of_a_name_is_not_taken_for_it(room: Newsroom) -> None:
+    walks = make_speaker("Ministry of Silly Walks", kind="organisation")
+    client, page = signed_in(editor()), page_of(room.spokesman)
+    sent = {"do": "role", "body": "Ministry o", "role_en": "Clerk", **version_of(room.spokesman)}
+    assert "say which one" in client.post(page, sent).content.decode()
+    assert client.post(page, {**sent, "which": walks.pk}).status_code == 302
+    assert room.spokesman.affiliations.get().body == walks
+
+
 def test_for_whom_they_speak_is_chosen_after_a_look_at_what_follows(room: Newsroom) -> None:
     other = make_speaker("Nextland", kind="government")
     client, page = signed_in(editor()), reverse("desk:speaks_for", args=[room.spokesman.pk])

@@ -25,12 +25,14 @@ class Command(BaseCommand):
         chosen = bulk.open_jobs().filter(pk__in=job) if job else bulk.open_jobs()
         done = False
         while waiting := list(chosen.all()):
+            moved = False
             for each in waiting:
                 before = each.worked
                 now = bulk.work(each, seconds=SECONDS)
                 self.stdout.write(f"{now.pk}: {now.worked:,} of {now.total:,}, {now.refused:,} not done.")
                 done = True
-                if now.worked == before and now.goes_on:
-                    return  # somebody else works at what is left
+                moved |= now.worked > before or not now.goes_on
+            if not moved:
+                return  # others work at what is left
         if not done:
             self.stdout.write("Nothing waits.")
