@@ -186,6 +186,8 @@ def _database(url: str, *, role: str, kept: int, **limits: Any) -> dict[str, Any
 
 
 WAITING = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
+# Readers' pages prepare their queries (`prepared_cursor`): one plan for all values, made once by each connection.
+PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
 DATABASES = {
     "default": _database(DATABASE_URL, role=localdb.APP, kept=60, statement_timeout="30s", **WAITING),
     "public": _database(
@@ -194,6 +196,7 @@ DATABASES = {
         kept=60,
         statement_timeout="5s",
         default_transaction_read_only="on",
+        **PLANNED_ONCE,
         **WAITING,
     ),
     "owner": _database(DATABASE_OWNER_URL or DATABASE_URL, role=localdb.OWNER, kept=0, lock_timeout="60s"),
@@ -201,7 +204,14 @@ DATABASES = {
 CLAIMTRACKER_REPLICAS = [f"replica{number}" for number, _url in enumerate(DATABASE_REPLICA_URLS, 1)]
 for _alias, _url in zip(CLAIMTRACKER_REPLICAS, DATABASE_REPLICA_URLS, strict=True):
     DATABASES[_alias] = addresses.soon_given_up(
-        _database(_url, role="", kept=60, statement_timeout="5s", default_transaction_read_only="on")
+        _database(
+            _url,
+            role="",
+            kept=60,
+            statement_timeout="5s",
+            default_transaction_read_only="on",
+            **PLANNED_ONCE,
+        )
     )
 if CLAIMTRACKER_REPLICAS:
     DATABASES["public"] = addresses.soon_given_up(DATABASES["public"])

@@ -9,9 +9,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, ProgrammingError, connections
 
 from claims.models import HistorySeal, Statement
+from claims.public.prepared import Prepared
 from claimtracker.hardening import harden, is_hardened, triggers_expected
 from tests import databases
 from tests.databases import Clone
@@ -253,3 +255,12 @@ def test_a_source_is_searched_in_its_own_language_and_the_title_weighs_more(clon
     assert ask(found, ["italian", "parlare"]) == [("it", False)]
     assert ask(found, ["english", "talks"]) == [("en", False)]
     assert ask(found, ["english", "minister"]) == [("en", True)]
+
+
+def test_pages_are_read_on_when_a_migration_changes_a_column_meanwhile(clone_db: Clone) -> None:
+    known = Prepared(lambda model: ContentType.objects.filter(model=model), str)
+    before = known("claim")
+    assert before
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE django_content_type ALTER COLUMN app_label TYPE text")
+    assert known("claim") == known("claim") == before

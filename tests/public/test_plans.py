@@ -8,13 +8,19 @@ reads, is asked by `python -m tests.benchmarks.plans` on a database of `make_ben
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
 from django.db import connections
 from django.test import Client
 from django.urls import resolve
 
+from claims import public
 from claims.management.benchmark_world import World
 from claims.management.commands.make_benchmark_data import fill
 from claims.public import urls
+from claims.public.prepared import Prepared
 from tests.benchmarks.addresses import budgets
 from tests.databases import Clone
 from tests.plans import faults, plan_of, queries_of, tables_below
@@ -45,6 +51,24 @@ def test_every_page_keeps_its_budget_and_reads_by_indexes(clone_db: Clone, one_c
         for sql in queries:
             plan = plan_of(sql, settings=WHOLE_TABLES_ARE_DEAR)
             found += [f"{address}: {fault}" for fault in faults(sql, plan, walked=tables)]
+    prepared = _prepared()
+    assert len(prepared) > 10
+    for name, query in prepared.items():
+        # As PostgreSQL plans it for whatever values will be asked for.
+        sql = query.write().sql
+        plan = plan_of(sql, settings=WHOLE_TABLES_ARE_DEAR)
+        found += [f"{name}: {fault}" for fault in faults(sql, plan, walked=tables)]
     assert not found, "\n".join(found)
     shown = {resolve(address.partition("?")[0]).url_name for address in budgets()}
     assert shown == {pattern.name for pattern in urls.urlpatterns} - {"said-twice"}, "every page has a budget"
+
+
+def _prepared() -> dict[str, Prepared[Any]]:
+    """Every query of the public pages that is planned once, by its name."""
+    modules = [import_module(f"claims.public.{found.name}") for found in iter_modules(public.__path__)]
+    return {
+        f"{module.__name__}.{name}": value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Prepared)
+    }

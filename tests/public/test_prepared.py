@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from claims import contest
@@ -63,6 +66,48 @@ def test_a_prepared_query_is_written_for_each_language_of_the_page() -> None:
     for language, name in (("it", "Germania"), ("en", "Germany"), ("it", "Germania")):
         with translation.override(language):
             assert [row.name for row in found(speaker.pk)] == [name]
+
+
+def test_values_of_every_kind_arrive_as_they_are() -> None:
+    claim = make_claim("One")
+    actors = ["a", 'say "no"', "it's 100 %s", "back\\slash", "a,b", "{}", "", "null", "$1"]
+    Claim.objects.filter(pk=claim.pk).update(actors=actors)
+    found = Prepared(
+        lambda actors, keys, since, slug: Claim.objects.filter(
+            RawSQL("actors = %s::varchar[]", [actors], output_field=BooleanField()),
+            RawSQL("id = ANY (%s)", [keys], output_field=BooleanField()),
+            created_at__lte=since,
+            slug=slug,
+        ),
+        list,
+        list,
+        datetime,
+        str,
+    )
+    made = Claim.objects.get(pk=claim.pk).created_at
+    assert found(actors, [claim.pk, 2**40], made, claim.slug) == [claim]
+    assert found(actors, [claim.pk], made - timedelta(microseconds=1), claim.slug) == []
+    assert found(actors, [], made, claim.slug) == found(actors, [claim.pk], made, "'; SELECT 1 --") == []
+
+
+def test_a_query_is_planned_once_for_all_its_values() -> None:
+    one, other = make_claim("One"), make_claim("Another")
+    by_key = Prepared(lambda key: Claim.objects.only("slug").filter(pk=key, desk_note="planned once"))
+    for key in (one.pk, other.pk, 0, 2**40):
+        by_key(key)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%planned once%'"
+        )
+        assert cursor.fetchall() == [(4,)]
+
+
+def test_the_log_and_explain_see_a_prepared_query_with_its_values() -> None:
+    claim = make_claim("One", slug="it-s-one")
+    by_slug = Prepared(lambda slug: Claim.objects.filter(slug=slug), str)
+    with CaptureQueriesContext(connections["default"]) as captured:
+        assert by_slug("it-s-one") == [claim]
+    assert "= 'it-s-one'::text" in captured[0]["sql"]
 
 
 def test_a_query_that_does_not_hold_all_its_values_is_refused() -> None:
