@@ -20,7 +20,7 @@ from sources.models import ImportItem, ImportRun, Parcel, Source
 from sources.tasks import RETRY, WORK, worked_off
 from sources.vocabulary import Outcome
 
-__all__ = ["MAIL", "SEAL", "queue_reading", "read_parcel"]
+__all__ = ["MAIL", "SEAL", "queue_again", "queue_reading", "read_parcel"]
 
 # Queues of what only some machines can do: those that may send e-mail, and those that know the owner's address.
 MAIL, SEAL = "mail", "seal"
@@ -39,6 +39,12 @@ def queue_reading(keys: Sequence[int], *, by: User | None) -> ImportRun:
     if by is not None:
         require(by, Verb.TRIAGE)
     return queueing.queue_reading(keys, by=by)
+
+
+def queue_again(run: ImportRun, *, by: User) -> int:
+    """Hands what was given up of a run to the workers once more; how many parts. Raises PermissionDenied."""
+    require(by, Verb.IMPORT)
+    return queueing.queue_again(run)
 
 
 @app.task(name=queueing.READ, queue=WORK, retry=RETRY, pass_context=True)

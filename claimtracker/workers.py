@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -16,10 +16,13 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
 from procrastinate import PsycopgConnector, exceptions
 from procrastinate.contrib.django import app, connector_params
+from procrastinate.job_context import JobContext
 
 from claims.tasks import MAIL, SEAL
+from sources.queueing import jobs_with, waiting_jobs
 from sources.tasks import WORK, take_up
 
 __all__ = ["Worker", "queues_here", "side_by_side"]
@@ -49,6 +52,11 @@ class Worker:
         self.stalled = stalled
         self.say = say
         self.stopped = False
+        # This process in the queue's table of workers, as soon as it had a job; the job at hand; and jobs that the queue believed
+        # to be at hand here at the last look, though they were not.
+        self._number: int | None = None
+        self._in_hand: int | None = None
+        self._adrift: set[int] = set()
 
     def run(self) -> None:
         """Until it is told to stop; finishes the job at hand first. Raises LookupError where the queue's tables are missing."""
@@ -67,7 +75,8 @@ class Worker:
                 address = connector_params("default")
                 connections.close_all()  # the tasks open their own, in their thread
                 asyncio.run(self._session(queues, address))
-                if self.until_empty:
+                # A session also ends where the database broke it off, and a part that failed waits for its next attempt.
+                if self.until_empty and not waiting_jobs():
                     return
             except (DatabaseError, exceptions.ConnectorException, OSError) as error:
                 why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
@@ -84,6 +93,7 @@ class Worker:
     async def _session(self, queues: list[str], address: dict[str, Any]) -> None:
         """Works until it is told to stop, or until the database goes away."""
         connector = PsycopgConnector(kwargs=address, min_size=1, max_size=4, timeout=10.0)
+        self._number, self._in_hand, self._adrift = None, None, set()
         with app.replace_connector(connector):
             async with app.open_async():
                 await self._look_after_others()
@@ -96,6 +106,8 @@ class Worker:
                         install_signal_handlers=False,
                         update_heartbeat_interval=self.stalled / 4,
                         stalled_worker_timeout=self.stalled,
+                        worker_middleware=[self._noted],
+                        task_middleware=[_connected_afresh],
                     )
                 )
                 self._on_signals(work.cancel)
@@ -113,16 +125,41 @@ class Worker:
             with suppress(exceptions.ConnectorException, DatabaseError):
                 await self._look_after_others()
 
+    async def _noted(self, work: Callable[[], Awaitable[Any]], context: JobContext, worker: Any) -> Any:
+        """Around each job: which one is at hand."""
+        self._number, self._in_hand = worker.worker_id, context.job.id
+        try:
+            return await work()
+        finally:
+            self._in_hand = None
+
+    async def _let_go(self) -> None:
+        """Gives back a job that has ended here without the queue hearing of it, the database being away just then: as this worker goes
+        on to live, nobody else would ever take it up. What it stored is not stored again.
+        """
+        if self._number is None:
+            return
+        adrift = await sync_to_async(jobs_with)(self._number) - {self._in_hand}
+        for job in (
+            adrift & self._adrift
+        ):  # between its end and the word of it there is a moment, not two looks
+            await app.job_manager.retry_job_by_id_async(job, retry_at=timezone.now())
+        self._adrift = adrift
+
     async def _look_after_others(self) -> None:
         try:
             await take_up(app.job_manager, stalled=self.stalled)
+            await self._let_go()
         finally:
             await sync_to_async(close_old_connections)()
 
     def _on_signals(self, cancel: Callable[[], Any]) -> None:
         def stop(number: int) -> None:
-            self.stopped = True
-            cancel()
+            # Told twice (Ctrl-C reaches each of several processes, and so does what their parent hands on), it still ends the
+            # job at hand: a second cancellation would break it off.
+            if not self.stopped:
+                self.stopped = True
+                cancel()
 
         for number in SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stop, number)
@@ -137,6 +174,15 @@ class Worker:
             time.sleep(0.1)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _connected_afresh(work: Callable[[], Any], context: JobContext, worker: Any) -> Any:
+    """Around each task, in its thread, as Django does it around a request: the database may have been restarted since the last one."""
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        close_old_connections()
 
 
 def side_by_side(count: int, run: Callable[[], None]) -> bool:

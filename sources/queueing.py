@@ -36,6 +36,7 @@ __all__ = [
     "hand_over",
     "holding",
     "import_parcel",
+    "jobs_with",
     "keep_answers",
     "move_on",
     "note_error",
@@ -271,6 +272,11 @@ def _progress(
 def workers_alive() -> int:
     """How many workers have given a sign of life lately."""
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - timedelta(seconds=STALLED)).count()
+
+
+def jobs_with(worker: int) -> set[int]:
+    """What the queue believes to be in that worker's hands."""
+    return set(ProcrastinateJob.objects.filter(worker=worker, status="doing").values_list("pk", flat=True))
 
 
 def waiting_jobs() -> int:

@@ -99,25 +99,43 @@ class Pair:
 
 
 @contextlib.contextmanager
+def alone() -> Iterator[Node]:
+    """A primary without a copy, with the roles of the application and an empty database; about two seconds."""
+    with _place() as (folder, started):
+        yield _first(folder, started)
+
+
+@contextlib.contextmanager
 def pair() -> Iterator[Pair]:
     """Both up, with the roles of the application and an empty database; about three seconds."""
-    folder = Path(tempfile.mkdtemp(prefix="standby-"))
-    started: list[Node] = []
-    try:
-        folder.chmod(0o755)
-        password = secrets.token_hex(16)
-        primary = _primary(folder, password)
-        started.append(primary)
-        primary.start()
-        _furnish(primary)
+    with _place() as (folder, started):
+        primary = _first(folder, started)
         standby = _copy(folder, primary)
         started.append(standby)
         standby.start()
         yield Pair(primary, standby)
+
+
+@contextlib.contextmanager
+def _place() -> Iterator[tuple[Path, list[Node]]]:
+    """A folder, and a list of what runs in it: stopped and gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="standby-"))
+    started: list[Node] = []
+    try:
+        folder.chmod(0o755)
+        yield folder, started
     finally:
         for node in reversed(started):
             node.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first(folder: Path, started: list[Node]) -> Node:
+    node = _primary(folder, secrets.token_hex(16))
+    started.append(node)
+    node.start()
+    _furnish(node)
+    return node
 
 
 def _node(folder: Path, name: str, password: str) -> Node:

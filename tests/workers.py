@@ -78,7 +78,7 @@ def environment(address: str, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def machine(address: str, folder: Path, *, stalled_after: float = 2) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with a working directory of its own; ended if it still lives. What it said is printed at the end."""
+    """A worker with a working directory of its own; ended if it still lives. What it said is told on standard error."""
     folder.mkdir()
     with open(folder / "said", "w+") as said:
         process = subprocess.Popen(
@@ -94,15 +94,15 @@ def machine(address: str, folder: Path, *, stalled_after: float = 2) -> Iterator
             process.kill()
             process.wait()
             said.seek(0)
-            print(said.read())
+            print(said.read(), file=sys.stderr)
 
 
-def until(met: Callable[[], Any], seconds: float = 90) -> Any:
+def until(met: Callable[[], Any], seconds: float = 90, *, every: float = 0.02) -> Any:
     """What `met` gives when it gives something. Raises AssertionError after so many seconds."""
     end = time.monotonic() + seconds
     while not (found := met()):
         assert time.monotonic() < end, "it does not happen"
-        time.sleep(0.02)
+        time.sleep(every)
     return found
 
 

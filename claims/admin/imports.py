@@ -1,18 +1,23 @@
-"""Import runs with what became of each file or record: a log, read only."""
+"""Import runs with what became of each file or record: a log, read only. What workers gave up is handed over once more from here."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
+from claims.permissions import may
+from claims.tasks import queue_again
+from claims.vocabulary import Verb
 from sources.labels import LABELS
 from sources.models import ImportItem, ImportRun
 from sources.queueing import Progress, progress_of
@@ -79,6 +84,23 @@ class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[t
             run.progress = progress[run.pk]
         return found
 
+    def get_urls(self) -> list[URLPattern]:
+        again = path(
+            "<int:pk>/again/", self.admin_site.admin_view(self.again), name="sources_importrun_again"
+        )
+        return [again, *super().get_urls()]
+
+    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hands what was given up of a run to the workers once more. Pressed twice, the second finds nothing left."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        number = queue_again(get_object_or_404(ImportRun, pk=pk), by=request.user)
+        said = ngettext(
+            "%(n)s part is handed over once more.", "%(n)s parts are handed over once more.", number
+        )
+        messages.success(request, said % {"n": number})
+        return HttpResponseRedirect(reverse("admin:sources_importrun_change", args=[pk]))
+
     @admin.display(description=gettext_lazy("state"))
     def state(self, run: ImportRun) -> str:
         """For example: Running (3 of 5 parts)."""
@@ -106,5 +128,8 @@ class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[t
         page = Paginator(items.order_by("pk"), ITEMS_A_PAGE).get_page(request.GET.get("page"))
         for item in page.object_list:
             item.reason_label = REASONS.get(item.reason, item.reason)  # type: ignore[attr-defined]
+        run.progress = progress_of([run])[run.pk]
+        if may(request.user, Verb.IMPORT):
+            context["given_up"] = run.progress.failed
         context |= {"page": page, "outcomes": list(LABELS[Outcome].items()), "wanted": wanted}
         return super().render_change_form(request, context, *args, **kwargs)

@@ -159,6 +159,7 @@ TABLE: dict[str, Rule] = {
     "admin/claims/statement/all/<slug:key>/": asked(Verb.TRIAGE),
     "admin/sources/source/all/<slug:key>/": asked(Verb.PUBLISH),
     "admin/sources/source/add-articles/": asked(Verb.IMPORT),
+    "admin/sources/importrun/<int:pk>/again/": Rule(read=None, send=_IMPORT),
     "admin/sources/source/<int:pk>/act/<slug:key>/": asked(Verb.PUBLISH),
     **{
         f"admin/{name}/{route}": rule

@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.job_context import JobContext
@@ -179,3 +180,20 @@ def test_an_editor_sees_how_far_a_run_is_and_why_a_part_of_it_failed(sources: li
         assert "ValueError: too odd" in shown
     read_parcel(Parcel.objects.get(run=run).pk)
     assert "Done" in client.get("/admin/sources/importrun/").content.decode()
+
+
+def test_who_may_import_hands_what_was_given_up_over_once_more_from_the_desk(sources: list[Source]) -> None:
+    client = signed_in(make_user(Role.EDITOR))
+    run = queue_reading(keys(sources), by=None)
+    page, again = f"/admin/sources/importrun/{run.pk}/change/", f"/admin/sources/importrun/{run.pk}/again/"
+    assert again not in client.get(page).content.decode()
+    Parcel.objects.filter(run=run).update(failed_at=timezone.now(), error="ValueError: too odd")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    assert again in client.get(page).content.decode()
+    assert again not in signed_in(make_user(Role.VIEWER)).get(page).content.decode()
+    for said in ("1 part is handed over once more.", "0 parts are handed over once more."):
+        assert said in client.post(again, follow=True).content.decode()
+    parcel = Parcel.objects.get(run=run)
+    assert (parcel.failed_at, progress_of([run])[run.pk].state) == (None, RunState.QUEUED)
+    assert ProcrastinateJob.objects.filter(args={"parcel": parcel.pk}, status="todo").count() == 1
