@@ -99,7 +99,7 @@ def _element(value: int | str) -> str:
 
 def _compiler(written: _Written, sent: list[str], using: str | None) -> Any:
     """A compiler that has done its work: it knows the SQL and how rows become objects."""
-    connection = connections[using or written.queryset.db]
+    connection: Any = connections[using or written.queryset.db]
 
     def rows(*_args: Any, **_options: Any) -> list[Sequence[Any]]:
         with connection.prepared_cursor() as cursor:

@@ -85,7 +85,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         with self.wrap_database_errors:
             self.connection.prepared_max = MOST_PREPARED
-            cursor: CursorWrapper = self._prepare_cursor(PreparedCursor(self.connection))
+            cursor: CursorWrapper = self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
         return cursor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
