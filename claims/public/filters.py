@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -16,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.labels import LABELS, NO_VERDICT
 from claims.models import Claim, ClaimSpeaker, Speaker, Topic, TopicQuerySet
 from claims.public.naming import page_language
+from claims.public.prepared import Prepared
 from claims.visibility import published_spellings
 from claims.vocabulary import Contest, Rating
 from sources.labels import LABELS as SOURCE_LABELS
@@ -56,6 +61,9 @@ def published_topics(request: HttpRequest | None) -> TopicQuerySet:
     return Topic.objects.published().order_by("slug")
 
 
+topics_that_readers_see = Prepared(lambda: published_topics(None))
+
+
 def having_words(claims: QuerySet[Claim], words: str) -> QuerySet[Claim]:
     """In the page's language: stems, "exact words", -without, or."""
     language = page_language()
@@ -75,6 +83,73 @@ def heard_from(claims: QuerySet[Claim], speakers: list[int], columns: Mapping[st
             **{f"heard__{name}": value for name, value in columns.items()}, heard__speaker=speakers[0]
         ).annotate(listed_at=F("heard__sort_at"), listed_key=F("heard__claim_id"))
     return claims.filter(pk__in=heard(speakers, columns).values("claim"))
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a list of claims is asked for. `ratings`: as stored, "" for what nobody has decided about; `topic`: its key.
+
+    `speakers`: keys of those who are asked for by name; None where nobody is.
+    """
+
+    words: str = ""
+    speakers: Sequence[int] | None = None
+    ratings: Sequence[str] = ()
+    contest: str = ""
+    topic: int | None = None
+    language: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the stored counts tell all of it."""
+        return not (self.words or self.speakers is not None or self.since or self.until)
+
+    def columns(self) -> dict[str, Any]:
+        """What the filters of few values and the dates ask of a row of a list: lookup → value."""
+        wanted: dict[str, Any] = {
+            "contest": self.contest,
+            "topic": self.topic,
+            f"in_{self.language}": bool(self.language),
+            "newest_on__gte": self.since,
+            "newest_on__lte": self.until,
+        }
+        found = {name: value for name, value in wanted.items() if value}
+        if len(self.ratings) == 1:
+            found["rating"] = self.ratings[0]
+        elif self.ratings:
+            found["rating__in"] = list(self.ratings)
+        return found
+
+
+def narrowed(claims: QuerySet[Claim], asked: Narrowed) -> QuerySet[Claim]:
+    """Listed claims that are asked for. Where one speaker is, the other filters are looked at in that speaker's own rows."""
+    found = having_words(claims, asked.words) if asked.words else claims
+    if asked.speakers is not None:
+        return heard_from(found, list(asked.speakers), asked.columns())
+    return found.filter(**{f"listing__{name}": value for name, value in asked.columns().items()})
+
+
+class FilterForm(forms.Form):
+    """What an address asks of the list of claims. `topics`: those that readers see, asked for once."""
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        return topics_that_readers_see()
+
+    def clean_topic(self) -> Topic | None:
+        slug = self.cleaned_data["topic"]
+        if not slug:
+            return None
+        found = next((topic for topic in self.topics if topic.slug == slug), None)
+        if not found:
+            raise ValidationError(
+                forms.ChoiceField.default_error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": slug},
+            )
+        return found
 
 
 class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -100,12 +175,7 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         max_length=200,
         help_text=_("A name, an abbreviation or a spelling seen in an article."),
     )
-    topic = django_filters.ModelChoiceFilter(
-        label=_("Topic"),
-        queryset=published_topics,
-        to_field_name="slug",
-        empty_label=_("All"),
-    )
+    topic = django_filters.CharFilter(label=_("Topic"), max_length=120)
     language = django_filters.ChoiceFilter(
         label=_("Language of the articles"),
         choices=list(SOURCE_LABELS[Language].items()),
@@ -122,37 +192,39 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Claim
+        form = FilterForm
         fields: list[str] = []
 
+    def get_form_class(self) -> type[FilterForm]:
+        """Made once: what it offers depends on nobody."""
+        return _form_class()
+
     def filter_queryset(self, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        """All at once: where one speaker is asked for, the other filters are looked at in that speaker's own rows."""
-        asked = self.form.cleaned_data
-        claims = having_words(queryset, asked["q"]) if asked.get("q") else queryset
-        if asked.get("speaker"):
-            return heard_from(claims, self.speakers, self.columns())
-        return claims.filter(**{f"listing__{name}": value for name, value in self.columns().items()})
+        return narrowed(queryset, self.asked)
 
     @cached_property
-    def speakers(self) -> list[int]:
-        """Keys of those who are asked for by name."""
-        return speakers_called(self.form.cleaned_data.get("speaker") or "")
+    def asked(self) -> Narrowed:
+        """What can be read of it. One query where a name is asked for."""
+        if not self.is_bound:
+            return Narrowed()
+        self.form.is_valid()
+        given = self.form.cleaned_data
+        topic = given.get("topic")
+        return Narrowed(
+            words=given.get("q") or "",
+            speakers=speakers_called(given["speaker"]) if given.get("speaker") else None,
+            ratings=tuple("" if value == UNREVIEWED else value for value in given.get("rating") or ()),
+            contest=given.get("contest") or "",
+            topic=topic.pk if topic else None,
+            language=given.get("language") or "",
+            since=given.get("since"),
+            until=given.get("until"),
+        )
 
-    def columns(self) -> dict[str, Any]:
-        """What the filters of few values and the dates ask of a row of a list: lookup → value."""
-        asked = self.form.cleaned_data
-        wanted: dict[str, Any] = {
-            "contest": asked.get("contest"),
-            "topic": asked.get("topic"),
-            f"in_{asked.get('language')}": bool(asked.get("language")),
-            "newest_on__gte": asked.get("since"),
-            "newest_on__lte": asked.get("until"),
-        }
-        ratings = ["" if value == UNREVIEWED else value for value in asked.get("rating") or ()]
-        if ratings:
-            wanted["rating" if len(ratings) == 1 else "rating__in"] = (
-                ratings[0] if len(ratings) == 1 else ratings
-            )
-        return {name: value for name, value in wanted.items() if value or name == "rating"}
+    @property
+    def topics(self) -> list[Topic]:
+        """Those that readers see. One query, unless it has been asked already."""
+        return self.form.topics if self.is_bound else topics_that_readers_see()
 
     @property
     def is_active(self) -> bool:
@@ -167,6 +239,22 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
             if self.data
             else False
         )
+
+
+FILTERS = tuple(ClaimFilter.base_filters)
+
+
+@lru_cache(maxsize=1)
+def _form_class() -> type[FilterForm]:
+    fields = {name: each.field for name, each in ClaimFilter.base_filters.items()}
+    made: type[FilterForm] = type("ClaimFilterForm", (FilterForm,), fields)
+    return made
+
+
+@lru_cache(maxsize=1)
+def nothing_asked() -> ClaimFilter:
+    """The filters of a list that nothing is asked of."""
+    return ClaimFilter()
 
 
 def readable(query: Any) -> Any:

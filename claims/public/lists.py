@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -27,15 +28,16 @@ from claims.public import sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Turn, turns
 from claims.public.decisions import Decision, Stamp, decision, stamp
+from claims.public.facets import Facets
 from claims.public.filters import (
-    ClaimFilter,
+    Narrowed,
     having_words,
     heard,
     speakers_called,
     with_those_who_speak_for_them,
 )
 from claims.public.marking import Piece
-from claims.public.naming import Names
+from claims.public.naming import Names, page_language
 from claims.public.paging import Count, counted
 from claims.public.prepared import Prepared
 from claims.visibility import published_outlets
@@ -44,12 +46,41 @@ from sources.models import OutletQuerySet
 from sources.names import fold
 
 
+class ClaimRow(NamedTuple):
+    """A claim as its line in a list needs it: a tenth of the work of making a Claim with its figures. `parties`: ClaimFigures.parties."""
+
+    slug: str
+    text_it: str
+    text_en: str
+    rating: str
+    contest: str
+    parties: list[dict[str, Any]]
+    sources: int
+    listed_at: datetime
+    listed_key: int
+
+    @property
+    def language(self) -> str:
+        """As Claim.language says it."""
+        language = page_language()
+        return language if self.text_in(language) else "it" if self.text_it else "en"
+
+    @property
+    def text(self) -> str:
+        return self.text_in(self.language)
+
+    def text_in(self, language: str) -> str:
+        return self.text_it if language == "it" else self.text_en
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
-    claim: Claim
+    claim: Claim | ClaimRow
     stamp: Stamp
     sentences: list[sentences.Sentence]
     turns: list[Turn]
+    contest: str
+    sources: int
     pieces: Sequence[Piece] = ()
 
 
@@ -85,24 +116,34 @@ def listed_claims() -> ClaimQuerySet:
     return found
 
 
+def rows(claims: QuerySet[Claim]) -> QuerySet[Claim, Any]:
+    """Of listed claims what ClaimRow holds, in its order."""
+    figures = ("rating", "contest", "parties", "sources")
+    return claims.values_list(
+        "slug", "text_it", "text_en", *(f"figures__{name}" for name in figures), *LISTED
+    )
+
+
 CLAIMS_A_PAGE, LINES_A_PAGE, NEWEST_ON_HOME = 20, 30, 5
-newest_claims = Prepared(lambda: listed_claims().order_by(*NEWEST_LISTED)[: CLAIMS_A_PAGE + 1])
 
 
 def claim_items(
-    claims: Sequence[Claim], mark: Callable[[str], Sequence[Piece]] | None = None
+    claims: Sequence[Claim | ClaimRow], mark: Callable[[str], Sequence[Piece]] | None = None
 ) -> list[ClaimItem]:
     """One query: the names of all the parties. `mark`: marks the words that were looked for."""
-    names = Names.of(key for claim in claims for key in sentences.party_keys(claim.figures.parties))
+    figures = [claim if isinstance(claim, ClaimRow) else claim.figures for claim in claims]
+    names = Names.of(key for each in figures for key in sentences.party_keys(each.parties))
     return [
         ClaimItem(
             claim,
-            stamp(claim.figures.rating),
-            sentences.sentences(claim.figures.parties, names),
-            turns(claim.figures.parties, names),
+            stamp(each.rating),
+            sentences.sentences(each.parties, names),
+            turns(each.parties, names),
+            each.contest,
+            each.sources,
             mark(claim.text) if mark else (),
         )
-        for claim in claims
+        for claim, each in zip(claims, figures, strict=True)
     ]
 
 
@@ -189,26 +230,21 @@ def outlets_with_counts() -> OutletQuerySet:
     )
 
 
-def how_many(asked: ClaimFilter, found: QuerySet[Claim]) -> Count:
-    """How many claims a filtered list has: from the stored counts where they tell, else counted up to MOST_COUNTED. One query."""
-    if not asked.is_bound:
-        return Count.upto(_stored({}))
-    given, columns = asked.form.cleaned_data, asked.columns()
-    if given.get("q"):
-        return counted(
-            found if columns or given.get("speaker") else having_words(Claim.objects.published(), given["q"])
-        )
-    if given.get("speaker"):
-        return counted(heard(asked.speakers, columns).values("claim").distinct())
-    if given.get("since") or given.get("until"):
-        return counted(ListedClaim.objects.filter(**columns))
-    return Count.upto(_stored(columns))
-
-
-def _stored(columns: Mapping[str, Any]) -> int:
-    """`columns`: lookup → value of a cell, see ClaimCount."""
-    cells = ClaimCount.objects.filter(every_topic="topic" not in columns, **columns)
-    return int(cells.aggregate(sum=Sum("n"))["sum"] or 0)
+def how_many(asked: Narrowed, numbers: Facets) -> Count:
+    """How many claims a list has; a query only where its numbers do not say."""
+    if numbers.total is not None:
+        return numbers.total
+    columns = asked.columns()
+    if asked.words:
+        found = having_words(Claim.objects.published(), asked.words)
+        if asked.speakers is not None:
+            found = found.filter(pk__in=heard(list(asked.speakers), columns).values("claim"))
+        elif columns:
+            found = found.filter(**{f"listing__{name}": value for name, value in columns.items()})
+        return counted(found)
+    if asked.speakers is not None:
+        return counted(heard(list(asked.speakers), columns).values("claim").distinct())
+    return counted(ListedClaim.objects.filter(**columns))
 
 
 def tallies() -> dict[str, Count]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,13 +63,29 @@ def page(
 
     An address that makes no sense is the first page.
     """
+
+    def read(place: list[Any] | None, downwards: bool) -> list[Any]:
+        found = queryset.order_by(*(f"-{field}" if downwards else field for field in fields))
+        if place is not None:
+            found = beyond(found, place, fields, downwards=downwards)
+        return list(found[: size + 1])
+
+    return page_read_by(request, read, *fields, size=size, descending=descending)
+
+
+def page_read_by(
+    request: HttpRequest,
+    read: Callable[[list[Any] | None, bool], list[Any]],
+    *fields: str,
+    size: int,
+    descending: bool = True,
+) -> Page:
+    """As `page`. `read`: of a place or None for the beginning, and whether downwards from there, gives the rows; one more than `size`
+    where there are more."""
     backwards = "before" in request.GET
     place = place_of(request.GET.get("before" if backwards else "after", ""), fields)
     downwards = descending != (backwards and place is not None)
-    found = queryset.order_by(*(f"-{field}" if downwards else field for field in fields))
-    if place is not None:
-        found = beyond(found, place, fields, downwards=downwards)
-    rows = list(found[: size + 1])
+    rows = read(place, downwards)
     more, rows = len(rows) > size, rows[:size]
     if backwards and place is not None:
         rows.reverse()

@@ -29,15 +29,17 @@ from claims.labels import LABELS
 from claims.models import Claim, Correction, Speaker
 from claims.public import lists
 from claims.public.claim_history import by_date, claim_history
+from claims.public.claim_list import claim_list
 from claims.public.claim_page import claim_page
 from claims.public.corrections import contacts, correction_items, report_link, withdrawal_notice
 from claims.public.decisions import stamp
-from claims.public.filters import ClaimFilter, readable
+from claims.public.facets import facets
+from claims.public.filters import FILTERS, ClaimFilter, nothing_asked, readable
 from claims.public.found import claim_at, moved_to, speaker_at, why_gone
 from claims.public.marking import Marker
 from claims.public.naming import Names
 from claims.public.narrowing import asked_for, listed
-from claims.public.paging import Count, first_page, page
+from claims.public.paging import Count, page
 from claims.public.prepared import Prepared
 from claims.public.searching import LONGEST_ASKED, called, suggestions
 from claims.public.source_page import source_page
@@ -124,26 +126,24 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def claims(request: HttpRequest) -> HttpResponse:
-    asked = readable(request.GET)
-    found = ClaimFilter(asked or None, queryset=lists.listed_claims() if asked else None, request=request)
-    queryset = found.qs
-    shown = (
-        page(request, queryset, *lists.LISTED, size=CLAIMS_A_PAGE)
-        if asked
-        else first_page(request, lists.newest_claims(), *lists.LISTED, size=CLAIMS_A_PAGE)
-    )
+    given = readable(request.GET)
+    found = ClaimFilter(given) if any(given.get(name) for name in FILTERS) else nothing_asked()
+    shown = claim_list(request, found.asked)
+    numbers = facets(found.asked)
     # A restored page is a whole page: only a live change of the filters gets the results alone.
     is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    words = asked.get("q", "").strip()[:LONGEST_ASKED]
+    words = given.get("q", "").strip()[:LONGEST_ASKED]
     mark = Marker(words, [claim.text for claim in shown.items]) if words else None
     response = render(
         request,
         "public/_results.html" if is_part else "public/claims.html",
         {
             "filter": found,
+            "is_part": is_part,
             "items": lists.claim_items(shown.items, mark),
             "page": shown,
-            "count": lists.how_many(found, queryset),
+            "count": lists.how_many(found.asked, numbers),
+            "numbers": numbers,
             "q": words,
             "suggestions": suggestions(words) if words and not shown.items else None,
         },

@@ -157,11 +157,11 @@ def test_pages_forward_and_back_show_every_claim_once(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("", 'SUM("claims_claimcount"."n")'),
-        ("rating=disputed&topic=drones&language=en", 'SUM("claims_claimcount"."n")'),
-        ("q=drone", "LIMIT 1001"),
-        ("speaker=testland", "LIMIT 1001"),
-        ("since=2020-01-01", "LIMIT 1001"),
+        ("", "FROM claims_claimcount"),
+        ("rating=disputed&topic=drones&language=en", "FROM claims_claimcount"),
+        ("q=drone", "LIMIT 2001"),
+        ("speaker=testland", "LIMIT 2001"),
+        ("since=2020-01-01", "LIMIT 2001"),
     ],
 )
 def test_lists_never_count_rows_from_the_start(

@@ -1,0 +1,121 @@
+"""How many claims each choice of a filter would leave, beside the choice: from the stored counts where they tell, else counted among the
+claims that the words, the speaker and the days leave, as many as are looked at.
+
+A filter's own choice is left out of its numbers: with "Disputed" chosen, the number beside "Confirmed" is what choosing that instead
+would give. A number that is not known is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connections, router
+
+from claims.models import Claim, ClaimCount, ClaimSpeaker, ListedClaim
+from claims.public.filters import CONFIGURATIONS, UNREVIEWED, Narrowed
+from claims.public.naming import page_language
+from claims.public.paging import MOST_COUNTED, Count
+
+# Claims that are looked at: more would cost more than the page. What is counted among fewer than all is at least so many.
+MOST_LOOKED_AT = 2 * MOST_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Name of a filter → value → how many; a value without a number is not known, unless `is_whole`: then it has none.
+
+    `total`: how many the list has; None where it is not known.
+    """
+
+    total: Count | None = None
+    numbers: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
+    is_whole: bool = False
+
+    def of(self, name: str, value: str) -> Count | None:
+        found = self.numbers.get(name, {}).get(value)
+        return Count.upto(0) if found is None and self.is_whole else found
+
+
+# Rows of the stored counts, or one for each claim. `every_topic`: rows that count whatever the topic.
+_STORED = f"SELECT every_topic, topic_id, rating, contest, in_it, in_en, n, 0 AS looked_at FROM {ClaimCount._meta.db_table}"  # noqa: S608
+_LISTED = ListedClaim._meta.db_table
+_HEARD = ClaimSpeaker._meta.db_table
+
+# Our own words; what is asked for are parameters.
+_FACETS = """WITH found AS MATERIALIZED ({found}), cell AS MATERIALIZED (
+    SELECT every_topic, topic_id, rating, contest, in_it, in_en, n, looked_at,
+        every_topic = %(any_topic)s AND (%(topic)s::bigint IS NULL OR topic_id = %(topic)s) AS is_counted,
+        cardinality(%(ratings)s::text[]) = 0 OR rating = ANY (%(ratings)s) AS is_rated,
+        %(contest)s = '' OR contest = %(contest)s AS is_contested,
+        CASE %(language)s WHEN 'it' THEN in_it WHEN 'en' THEN in_en ELSE true END AS is_told
+    FROM found
+)
+SELECT 'looked_at', '', max(looked_at)::bigint FROM cell
+UNION ALL SELECT 'all', '', sum(n)::bigint FROM cell WHERE is_counted AND is_rated AND is_contested AND is_told
+UNION ALL SELECT 'rating', rating, sum(n)::bigint FROM cell WHERE is_counted AND is_contested AND is_told GROUP BY rating
+UNION ALL SELECT 'contest', contest, sum(n)::bigint FROM cell WHERE is_counted AND is_rated AND is_told GROUP BY contest
+UNION ALL SELECT 'language', 'it', sum(n)::bigint FROM cell WHERE is_counted AND is_rated AND is_contested AND in_it
+UNION ALL SELECT 'language', 'en', sum(n)::bigint FROM cell WHERE is_counted AND is_rated AND is_contested AND in_en
+UNION ALL SELECT 'topic', topic_id::text, sum(n)::bigint FROM cell
+    WHERE NOT every_topic AND topic_id IS NOT NULL AND is_rated AND is_contested AND is_told GROUP BY topic_id
+"""
+
+
+def facets(asked: Narrowed) -> Facets:
+    """One query."""
+    with connections[router.db_for_read(ClaimCount)].cursor() as cursor:
+        cursor.execute(
+            _FACETS.format(found=_STORED if asked.is_counted else _found(asked)),
+            {
+                "any_topic": asked.is_counted and asked.topic is None,
+                "topic": asked.topic,
+                "ratings": list(asked.ratings),
+                "contest": asked.contest,
+                "language": asked.language,
+                "words": asked.words,
+                "speakers": list(asked.speakers or ()),
+                "since": asked.since,
+                "until": asked.until,
+            },
+        )
+        rows: list[tuple[str, str, int | None]] = cursor.fetchall()
+    return read(rows)
+
+
+def read(rows: Sequence[tuple[str, str, int | None]]) -> Facets:
+    """`rows`: (filter, value, how many), "all" for the whole list; and how many claims were looked at."""
+    is_cut = any(name == "looked_at" and (n or 0) > MOST_LOOKED_AT for name, _value, n in rows)
+    numbers: dict[str, dict[str, Count]] = {}
+    for name, value, n in rows:
+        # Where not everything was looked at, only what is beyond counting anyway is known.
+        if name != "looked_at" and (not is_cut or (n or 0) > MOST_COUNTED):
+            key = UNREVIEWED if name == "rating" and not value else value
+            numbers.setdefault(name, {})[key] = Count.upto(n or 0)
+    return Facets(numbers.pop("all", {}).get(""), numbers, is_whole=not is_cut)
+
+
+def _found(asked: Narrowed) -> str:
+    """Claims that the words, the speaker and the days leave: at most one row more than are looked at."""
+    where = [
+        f"l.newest_on {sign} %({name})s"
+        for name, sign in (("since", ">="), ("until", "<="))
+        if getattr(asked, name)
+    ]
+    source, once = f"{_LISTED} l", ""
+    if asked.speakers is not None:
+        source = f"{_HEARD} l"
+        where += ["l.speaker_id = ANY (%(speakers)s::bigint[])", "l.sort_at IS NOT NULL"]
+        # More than one of them may be heard on a claim.
+        once = "DISTINCT ON (claim_id)" if len(asked.speakers) > 1 else ""
+    if asked.words:
+        language = page_language()
+        source += f" JOIN {Claim._meta.db_table} c ON c.id = l.claim_id"
+        where.append(f"c.search_{language} @@ websearch_to_tsquery('{CONFIGURATIONS[language]}', %(words)s)")
+    return f"""
+        SELECT {once} false AS every_topic, topic_id, rating, contest, in_it, in_en, 1 AS n, looked_at FROM (
+            SELECT *, count(*) OVER () AS looked_at FROM (
+                SELECT l.* FROM {source} WHERE {" AND ".join(where)} LIMIT {MOST_LOOKED_AT + 1}
+            ) AS l
+        ) AS l
+    """  # noqa: S608 -- our own words; what is asked for are parameters
