@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims import linking
+from claims.errors import Refused
 from claims.permissions import may, require
 from claims.reading import Answer, find, known_names, read_source, store, texts
 from claims.tasks import queue_reading
 from claims.vocabulary import Verb
 from sources.models import ImportRun, Source
 from sources.queueing import workers_alive
-from sources.vocabulary import BodyKind
+from sources.vocabulary import BodyKind, Outcome
 
 __all__ = ["Analysed", "analyse_again", "analyse_new", "analyse_one", "said_of", "what_became"]
 
@@ -71,6 +72,8 @@ def analyse_one(source: Source, *, by: User) -> str:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if ImportRun.objects.filter(pk=run.pk, finished_at__isnull=False).exists():
+            if not run.items.filter(outcome__in=[Outcome.CREATED, Outcome.UPDATED, Outcome.MATCHED]).exists():
+                raise Refused("failed", _("It could not be analysed: the import run says why."))
             return _("Analysed: what is new stands here.")
         time.sleep(LOOK)
     return _("Queued for analysis: load this page again in a moment.")

@@ -139,7 +139,9 @@ def _what_moves(loser: Claim, into: Claim) -> list[str]:
     said = [
         ngettext("%(n)s statement moves.", "%(n)s statements move.", theirs) % {"n": theirs},
         ngettext(
-            "%(n)s piece of evidence moves.", "%(n)s pieces of evidence move.", n := loser.evidence.count()
+            "%(n)s piece of evidence moves.",
+            "%(n)s pieces of evidence move.",
+            n := loser.evidence.settled().count(),
         )
         % {"n": n},
     ]
@@ -150,6 +152,13 @@ def _what_moves(loser: Claim, into: Claim) -> list[str]:
             twice,
         )
         said.append(words % {"n": twice})
+    if waiting := loser.evidence.count() - n:
+        words = ngettext(
+            "%(n)s piece of evidence waits with a proposal and stays with it.",
+            "%(n)s pieces of evidence wait with a proposal and stay with it.",
+            waiting,
+        )
+        said.append(words % {"n": waiting})
     if loser.publication != Publication.DRAFT:
         said.append(_("Its address leads readers to the other one (301), and a public correction says so."))
         if not into.is_public:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -129,7 +129,7 @@ def _context(request: HttpRequest, found: Speaker) -> dict[str, Any]:
         "may_triage": may(request.user, Verb.TRIAGE),
         "may_merge": may(request.user, Verb.MERGE),
         "is_public": Speaker.objects.published().filter(pk=found.pk).exists(),
-        "statements": found.spoken.aggregate(n=Count("pk"))["n"],
+        "statements": found.spoken.count(),
         "name_form": NameForm(),
         "role_form": RoleForm(found),
         "end_form": EndForm(),
@@ -164,7 +164,7 @@ def written_of(found: Speaker) -> tuple[list[Written], list[Written]]:
     """Spellings and roles as articles write them, the most frequent first, of the newest times they were credited. Two queries."""
     rows = list(
         StatementSpeaker.objects.filter(Q(as_written__gt="") | Q(role_as_written__gt=""), speaker=found)
-        .order_by("-pk")
+        .order_by("-statement", "-pk")
         .values_list("as_written", "role_as_written", "statement__source")[:COUNTED]
     )
     spellings = _counted([(name, source) for name, _role, source in rows if name])

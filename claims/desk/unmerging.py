@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from claims import linking
+from claims import linking, reviewing
 from claims.desk.marking import versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.merging import READERS_SEE_WHY, WhyForm, carried_out
@@ -22,7 +22,7 @@ from claims.desk.views import on_the_desk
 from claims.errors import Refused
 from claims.models import Claim, Speaker
 from claims.permissions import may
-from claims.vocabulary import Verb
+from claims.vocabulary import Rating, Verb
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -38,16 +38,21 @@ def unmerge_claim(request: HttpRequest, pk: int) -> HttpResponse:
     form = WhyForm(request.POST if request.method == "POST" else None)
     if linking.comes_back(loser):
         form.fields["because"].label = READERS_SEE_WHY
+    decided = into.verdicts.current().first()
     bases = versions_in(request.POST, [loser, into])
 
     def do() -> int:
-        return linking.unmerge_claims(
+        left = linking.unmerge_claims(
             loser,
             by=editor_of(request),
             because=form.cleaned_data["because"],
             base=bases[loser.pk],
             into_base=bases[into.pk],
         )
+        if decided and (missing := reviewing.lacks(into, decided.rating)):
+            words = _("Decide about “%(claim)s” anew: its assessment has lost its grounds. %(missing)s")
+            messages.warning(request, words % {"claim": into.text, "missing": " ".join(missing)})
+        return left
 
     return _page(
         request,
@@ -56,7 +61,9 @@ def unmerge_claim(request: HttpRequest, pk: int) -> HttpResponse:
         do,
         {
             "is_claim": True,
-            "moves": _what_moves_back(loser),
+            "moves": _what_moves_back(
+                loser, is_decided=decided is not None and decided.rating != Rating.UNPROVEN
+            ),
             "possible": not linking.comes_back(loser) or may(request.user, Verb.CORRECT),
             "back": reverse("desk:claim", args=[into.pk]),
             "then": reverse("desk:claim", args=[loser.pk]),
@@ -64,8 +71,8 @@ def unmerge_claim(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _what_moves_back(loser: Claim) -> list[str]:
-    """The preview, in sentences."""
+def _what_moves_back(loser: Claim, *, is_decided: bool) -> list[str]:
+    """The preview, in sentences. `is_decided`: the claim that it was merged into has an assessment with grounds."""
     try:
         n = linking.what_unmerging_moves(loser)
     except Refused as refused:
@@ -78,6 +85,8 @@ def _what_moves_back(loser: Claim) -> list[str]:
         _("What was added or changed since then stays where it is."),
         _("Its own decisions count again."),
     ]
+    if is_decided:
+        said.append(_("The assessment of the other claim stays: look whether it still has its grounds."))
     if linking.comes_back(loser):
         said.append(_("Readers see it again at its own address, and a public correction says so."))
     return said

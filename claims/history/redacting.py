@@ -18,6 +18,7 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 from django.utils import timezone
 
 from claims import contest
@@ -27,12 +28,15 @@ from claims.history.leaves import Layout, digests, layout_now, unpack
 from claims.history.sealing import OWNER, one_at_a_time, seal
 from claims.history.verifying import verify
 from claims.models import (
+    BulkItem,
+    BulkJob,
     Claim,
     HistorySeal,
     Position,
     ReadingChange,
     Redaction,
     Request,
+    Statement,
     TriageAct,
     Withdrawal,
 )
@@ -53,6 +57,8 @@ RULES = (
     "reason_is_final",
     "reason_stays",
 )
+# What acts on many call what they are about.
+BULK_KINDS: Mapping[str, type[Model]] = {"claim": Claim, "statement": Statement, "source": Source}
 Key = tuple[str, int]
 
 
@@ -83,7 +89,7 @@ def redact(number: int) -> Redacted:
         erasure = erasure_of(order)
         done = Redacted(same=_same_text(order))
         claims = _take_off(order)
-        done.rows = _erase_rows(erasure) + _erase_log(erasure)
+        done.rows = _erase_rows(erasure) + _erase_log(erasure) + _erase_bulk(erasure)
         lines = _erase_events(cursor, erasure, order)
         if not lines:
             raise NotAnOrder(f"What request {number} names holds no words any more.")
@@ -210,6 +216,26 @@ def _erase_log(erasure: Erasure) -> int:
             entry.object_repr, entry.change_message = erasure.text(entry.object_repr), ""
             entry.save(using=OWNER, update_fields=["object_repr", "change_message"])
             rows += 1
+    return rows
+
+
+def _erase_bulk(erasure: Erasure) -> int:
+    """What acts on many were asked with, and what they answered: both may quote what they were about. One under way ends there."""
+    rows = 0
+    items, jobs = BulkItem.objects.using(OWNER), BulkJob.objects.using(OWNER)
+    for kind, model in BULK_KINDS.items():
+        if (held := erasure.held.get(model)) is None:
+            continue
+        things = model._default_manager.using(OWNER).filter(held.rows).values("pk")
+        about = items.filter(job__kind=kind, thing__in=things)
+        for job in jobs.filter(pk__in=about.values("job")).values("pk", "asked", "chosen_from"):
+            if changes := _changes(erasure, job, ("asked", "chosen_from")):
+                jobs.filter(pk=job["pk"]).update(**changes)
+                jobs.filter(pk=job["pk"], finished_at=None).update(finished_at=timezone.now())
+                rows += 1
+        for item in about.exclude(said="").values("pk", "said"):
+            if changes := _changes(erasure, item, ("said",)):
+                rows += items.filter(pk=item["pk"]).update(**changes)
     return rows
 
 

@@ -67,7 +67,8 @@ def merge_claims(
             )
         for position in loser.positions.exclude(statement__in=into.positions.values("statement")):
             Position.objects.filter(pk=position.pk).update(claim=into)
-        loser.evidence.update(claim=into)
+        # What waits with a proposal stays with it: elsewhere nothing would keep it from readers.
+        loser.evidence.settled().update(claim=into)
         if stored[loser.pk].publication != Publication.DRAFT:
             OldSlug.objects.get_or_create(slug=loser.slug, claim=into)
         if stored[loser.pk].is_public:
@@ -107,8 +108,9 @@ def unmerge_claims(
                     "gone", _("The claim that it was merged into was withdrawn: reopen that one first.")
                 )
         done = reverse_act(the_merge(stored), TOUCHED)
-        moved = Position.objects.filter(pk__in=done.rows.get(Position, []))
-        if into.is_public and (comes_back(stored) or moved.filter(published_at__isnull=False).exists()):
+        moved = Position.objects.filter(pk__in=done.rows.get(Position, []), published_at__isnull=False)
+        seen = comes_back(stored) or moved.exists() or bool(done.rows.get(Evidence))
+        if into.is_public and seen:
             was = {"merged": stored.text} if comes_back(stored) else {}
             note_change(into, by=by, before=was, after={}, text=because or in_both(_gave_back))
         touch(into)
@@ -168,7 +170,12 @@ def split_claim(
                 **{name: getattr(position, name) for name in ("stance", "partial", "implied", "inferred")},
             )
         moving.exclude(pk__in=set(both)).update(claim=new)
-        Evidence.objects.filter(claim=stored, pk__in=evidence).update(claim=new)
+        chosen = stored.evidence.filter(pk__in=evidence)
+        if chosen.exclude(pk__in=chosen.settled().values("pk")).exists():
+            raise Refused(
+                "waits", _("Evidence of a proposal that waits stays with it: decide about that first.")
+            )
+        chosen.update(claim=new)
         if stored.is_public:
             now = timezone.now()
             change(new, {"publication": Publication.PUBLISHED.value, "published_at": now})

@@ -10,7 +10,8 @@ from translated_fields.utils import fallback_to_any
 from claims.labels import choices
 from claims.models.claim import READERS_SEE, Claim
 from claims.models.statement import Statement
-from claims.vocabulary import EvidenceKind, Stage
+from claims.models.verdict import IN_FORCE_ONCE, Verdict
+from claims.vocabulary import EvidenceKind
 from sources.models import Source
 from sources.triggers import Versioned, bump_version, misplaced, tracked
 from sources.vocabulary import SourcePublication
@@ -30,19 +31,19 @@ SPAN_FITS_ITS_SOURCE = pgtrigger.Trigger(
 )
 
 
-IN_FORCE = (Stage.CURRENT.value, Stage.SUPERSEDED.value)
-
-
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def published(self) -> EvidenceQuerySet:
-        """On a claim that readers see, and what it rests on is seen too. A private file is described, never handed out.
+        """On a claim that readers see, and what it rests on is seen too. A private file is described, never handed out."""
+        return self.settled().filter(
+            # EXISTS asks about this evidence's statement alone; IN would list every published statement first.
+            Q(statement=None) | Exists(Statement.objects.published().filter(pk=OuterRef("statement"))),
+            Q(source=None) | Q(source__publication=SourcePublication.PUBLISHED),
+            claim__publication__in=READERS_SEE,
+            claim__merged_into=None,
+        )
 
-        What was added for a proposal alone waits with it: readers see it when the decision is in force.
-        """
-        from claims.models.verdict import (
-            Verdict,
-        )  # the two tables know each other by the evidence's number alone
-
+    def settled(self) -> EvidenceQuerySet:
+        """All but what was added for a proposal alone: that waits with it, and is seen when the decision is in force."""
         this = Func(
             Func(Value("id"), OuterRef("pk"), function="jsonb_build_object"),
             function="jsonb_build_array",
@@ -51,13 +52,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         cited = Verdict.objects.filter(claim=OuterRef("claim"), evidence__contains=this)
         return self.filter(
             Q(created_at__lte=F("claim__published_at"))
-            | Exists(cited.filter(stage__in=IN_FORCE))
-            | ~Exists(cited.exclude(stage__in=IN_FORCE)),
-            # EXISTS asks about this evidence's statement alone; IN would list every published statement first.
-            Q(statement=None) | Exists(Statement.objects.published().filter(pk=OuterRef("statement"))),
-            Q(source=None) | Q(source__publication=SourcePublication.PUBLISHED),
-            claim__publication__in=READERS_SEE,
-            claim__merged_into=None,
+            | Exists(cited.filter(stage__in=IN_FORCE_ONCE))
+            | ~Exists(cited.exclude(stage__in=IN_FORCE_ONCE))
         )
 
 

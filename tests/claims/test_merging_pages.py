@@ -8,6 +8,7 @@ import pghistory
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -27,7 +28,7 @@ from claims.models import (
     StatementSpeaker,
 )
 from claims.vocabulary import Role
-from tests.claims.desk_data import Newsroom, make_account, make_newsroom, make_words, signed_in
+from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, make_words, signed_in
 from tests.factories import make_claim, make_user
 
 pytestmark = pytest.mark.django_db
@@ -313,6 +314,40 @@ def test_a_merge_of_claims_is_taken_back_on_the_desk_after_a_look(room: Newsroom
     linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
     assert "a senior editor takes this merge back" in editor.get(page).content.decode()
     assert "Readers see it again" in as_("chief").get(page).content.decode()
+
+
+def test_evidence_of_a_proposal_waits_with_it_whatever_is_merged_or_split(room: Newsroom) -> None:
+    shown(room)
+    twin = make_twin(room)
+    reviewing.publish(twin, by=account("chief"))
+    waits = reviewing.add_evidence(twin, by=account("editor"), kind="supports", url="https://example.org/3")
+    reviewing.propose(twin, "confirmed", by=account("editor"), because={"en": REASON}, evidence=[waits])
+    with pytest.raises(Refused, match="waits stays with it"):
+        goes = [twin.positions.exclude(statement=room.denial).get().pk]
+        linking.split_claim(twin, WORDS, by=account("chief"), goes=goes, evidence=[waits.pk])
+    page = reverse("desk:merge_claim", args=[twin.pk])
+    seen = as_("editor").get(f"{page}?into={room.claim.pk}").content.decode()
+    assert "1 piece of evidence waits with a proposal and stays with it." in seen
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    waits.refresh_from_db()
+    assert waits.claim == twin
+    assert room.claim.evidence.count() == 1
+    assert not Evidence.objects.published().filter(pk=waits.pk).exists()
+
+
+def test_taking_a_merge_back_says_when_an_assessment_loses_its_grounds(room: Newsroom) -> None:
+    shown(room)
+    twin = make_twin(room)
+    Evidence.objects.filter(claim=twin).update(kind="supports")
+    linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
+    reviewing.confirm(room.claim, by=account("editor"), because=REASON)
+    connection.check_constraints()  # as at the end of that request
+    page = reverse("desk:unmerge_claim", args=[twin.pk])
+    assert "look whether it still has its grounds" in as_("editor").get(page).content.decode()
+    sent = {"because": "They are two.", **versions(twin, room.claim)}
+    told = as_("editor").post(page, sent, follow=True).content.decode()
+    assert "has lost its grounds. It needs evidence for it" in told
+    assert Correction.objects.filter(claim=room.claim).exists(), "evidence that readers saw is gone"
 
 
 # --- splitting claims

@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import linking, reviewing
+from claims.desk import bulk
+from claims.desk.bulk_acts import bulk_act
 from claims.history import Misfit, verify
 from claims.models import Claim, Redaction, Request, Statement, TriageAct
 from sources.models import Source
@@ -50,6 +52,18 @@ def an_order(**fields: Any) -> Request:
         "handled_by": recorded,
     }
     return Request.objects.create(**{**usual, "approved_by": approved, **fields})
+
+
+def refused_among_many(claim: Claim, searched: str) -> str:
+    """What an act on many answered about the claim: it quotes it, and so do its reason and the list that it was chosen from."""
+    act = bulk_act("claim", "mark_refuted")
+    assert act is not None
+    job = bulk.start(
+        Claim.objects.filter(pk=claim.pk), act, kind="claim", by=User.objects.get(username="grace"),
+        asked={"because": {"en": REASON, "it": ""}}, chosen_from=f"/admin/claims/claim/?q={searched}",
+    )  # fmt: skip
+    bulk.work(job, seconds=5)
+    return job.items.get().said
 
 
 def redact(order: Request) -> str:
@@ -161,6 +175,7 @@ def test_a_claim_is_erased_with_our_words_on_it(clone_db: Clone, client: Client)
     usual = {"claim": room.claim, "received_at": timezone.now(), "sender": "A reader"}
     letter = Request.objects.create(kind="correction", text=f"You wrote: {words}", **usual)
     an_order(claim=room.claim, kind="removal", text=f"Take away “{words}”.")  # another one, about the same
+    assert words in refused_among_many(room.claim, words)
     settle()
     redact(an_order(claim=room.claim, kind="privacy"))
     letter.refresh_from_db()
