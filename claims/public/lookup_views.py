@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -44,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
     kind = asked.get("in", "")
     found: dict[str, Any] = {"q": words, "kind": kind if kind in KINDS else ""}
     if words:
-        everywhere = everything(words)
+        everywhere = everything(words, only=found["kind"])
         found["counts"] = everywhere.counts
         kinds = [found["kind"]] if found["kind"] else [k for k in KINDS if found["counts"][k].n]
         shown = {k: _hits(request, k, words, everywhere, only=bool(found["kind"])) for k in kinds}
@@ -60,10 +61,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _hits(request: HttpRequest, kind: str, words: str, everywhere: Found, *, only: bool) -> Any:
     """A page of one kind, or its first few."""
-    newest = everywhere.statements if only else everywhere.statements[: FIRST_OF_EACH + 1]
+    if not only:
+        everywhere = replace(everywhere, statements=everywhere.statements[: FIRST_OF_EACH + 1])
     return page(
         request if only else _without_place(request),
-        hits(kind, words, newest),
+        hits(kind, words, everywhere),
         *ORDERS[kind],
         size=LINES_A_PAGE if only else FIRST_OF_EACH,
         descending=kind != "speakers",

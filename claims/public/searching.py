@@ -14,13 +14,13 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connections, router
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from claims.models import Claim, Speaker, Statement, StatementSpeaker
 from claims.models.speaker import NAME_WORDS
 from claims.models.statement import STRETCH, WORDS_AND_STRETCH
-from claims.public.filters import CONFIGURATIONS, having_words
+from claims.public.hits import CONFIGURATIONS, Hits, OneOf, newest_hits
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.marking import WORD, positive
 from claims.public.naming import page_language
@@ -37,8 +37,9 @@ LONGEST_ASKED = 200
 FIRST_WORD = re.compile(r"\w+")
 # So many of the asked words are tried alone, and so many names that sound alike are shown.
 MOST_TRIED, MOST_ALIKE = 5, 5
-# Of the statements that have the words, so many of the newest are looked at; who may be shown is asked of each.
-MOST_LOOKED_THROUGH = 1000
+# Of the statements that have the words, so many of the newest are looked at, and so many where they are not all that is asked for: who
+# may be shown is asked of each, which takes most of a search.
+MOST_LOOKED_THROUGH, LOOKED_THROUGH_BESIDES = 1000, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +57,41 @@ class Suggestions:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`statements`: keys of the statements that are counted, the newest first: what a page of them is taken from."""
+    """`statements`: keys of the statements that are counted, the newest first: what a page of them is taken from.
+
+    `claims`: None where no word is asked for.
+    """
 
     counts: dict[str, Count]
     statements: Sequence[int] = ()
+    claims: Hits | None = None
 
 
-def hits(kind: str, asked: str, statements: Sequence[int]) -> QuerySet[Any]:
-    """Everything of this kind that has the words; nothing where none is asked for. Not yet ordered.
-
-    `statements`: as `everything` found them.
-    """
+def hits(kind: str, asked: str, found: Found) -> QuerySet[Any]:
+    """Everything of this kind that has the words; nothing where none is asked for. Not yet ordered. `found`: by `everything`."""
     if kind == "statements":
-        return _statements(statements)
-    found = _by_words(asked)[kind]
-    return found if positive(asked) else found.none()
+        return _statements(found.statements)
+    if kind == "claims":
+        return found.claims.among(listed_claims()) if found.claims else listed_claims().none()
+    by_words = _by_words(asked)[kind]
+    return by_words if positive(asked) else by_words.none()
 
 
 def _by_words(asked: str) -> dict[str, QuerySet[Any]]:
-    return {"claims": _claims(asked), "speakers": _speakers(asked), "sources": by_title(asked)}
+    return {"speakers": _speakers(asked), "sources": by_title(asked)}
 
 
-def everything(asked: str) -> Found:
-    """How many of each kind, counted up to MOST_COUNTED, and which statements; two queries."""
+def everything(asked: str, only: str = "") -> Found:
+    """How many of each kind, counted up to MOST_COUNTED, and which claims and statements; three queries. `only`: the kind that is listed."""
     if not positive(asked):
         return Found({kind: Count(0, is_capped=False) for kind in KINDS})
-    looked_at = _newest(asked)
+    claims = newest_hits(asked)
+    most = MOST_LOOKED_THROUGH if only == "statements" else LOOKED_THROUGH_BESIDES
+    looked_at = _newest(asked, most)
     # One after the other, by its key: for a list of so many, PostgreSQL would read through all articles, with helpers.
     these = RawSQL("SELECT unnest(%s::bigint[])", [looked_at])
     seen = Statement.objects.published().filter(pk__in=these).order_by().values("pk")
-    others = _by_words(asked) | {"claims": having_words(Claim.objects.published(), asked)}
+    others = _by_words(asked)
     row = Claim.objects.order_by("pk").annotate(
         statements=ArraySubquery(seen),
         **{
@@ -96,8 +102,9 @@ def everything(asked: str) -> Found:
     found: dict[str, Any] = next(iter(row.values(*row.query.annotations)[:1]), {})
     statements = sorted(found.get("statements", ()), reverse=True)
     counts = {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in others}
-    counts["statements"] = at_least(len(statements), is_all=len(looked_at) < MOST_LOOKED_THROUGH)
-    return Found({kind: counts[kind] for kind in KINDS}, statements)
+    counts["statements"] = at_least(len(statements), is_all=len(looked_at) < most)
+    counts["claims"] = claims.count
+    return Found({kind: counts[kind] for kind in KINDS}, statements, claims)
 
 
 def at_least(n: int, *, is_all: bool) -> Count:
@@ -110,17 +117,13 @@ def _words(asked: str, language: str) -> SearchQuery:
     return SearchQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
 
 
-def _claims(asked: str) -> QuerySet[Claim]:
-    return having_words(listed_claims(), asked)
-
-
 _ASKED = "(websearch_to_tsquery('italian', %(asked)s) || websearch_to_tsquery('english', %(asked)s))"
 # Statements that have the words, the newest first. Only the index of words may lead to them: adding nothing to the key keeps PostgreSQL
 # from going through the statements in their order instead, which for a rare word are all there are.
 _HAVING = f"""(
     SELECT id FROM claims_statement, last_stretch
     WHERE review = 'accepted' AND {WORDS_AND_STRETCH} @@ {{query}} AND {{also}}
-    ORDER BY id + 0 DESC LIMIT {MOST_LOOKED_THROUGH}
+    ORDER BY id + 0 DESC LIMIT %(most)s
 )"""  # noqa: S608 -- our own words, as below; what is asked for is a parameter
 # What asks for no word at all would have everything in a stretch.
 _IN_STRETCH = _HAVING.format(
@@ -134,14 +137,14 @@ _NEWEST = f"""WITH last_stretch (last) AS MATERIALIZED (
     SELECT id FROM (
         {_IN_STRETCH.format(back=0)} UNION ALL {_IN_STRETCH.format(back=1)}
         UNION ALL {_HAVING.format(query=_ASKED, also=f"id < (last - 1) << {STRETCH}")}
-    ) AS newest LIMIT {MOST_LOOKED_THROUGH}
+    ) AS newest LIMIT %(most)s
 """  # noqa: S608
 
 
-def _newest(asked: str) -> list[int]:
-    """Keys of the newest MOST_LOOKED_THROUGH statements that have the words, whether or not readers see them. One query."""
+def _newest(asked: str, most: int) -> list[int]:
+    """Keys of the newest statements that have the words, at most so many, whether or not readers see them. One query."""
     with connections[router.db_for_read(Statement)].cursor() as cursor:
-        cursor.execute(_NEWEST, {"asked": asked})
+        cursor.execute(_NEWEST, {"asked": asked, "most": most})
         return [key for (key,) in cursor.fetchall()]
 
 
@@ -172,8 +175,9 @@ def called(asked: str) -> Q:
             .filter(words=word, sort_key__contains=f" {start}")
         )
         ways.append(within.values_list("pk"))
-    # One after the other, each by its own index: joined by OR, all names would be looked through.
-    return Q(pk__in=by_name.union(*ways))
+    # One after the other, each by its own index: joined by OR, all names would be looked through. As an array: of a list PostgreSQL
+    # expects so many that it would rather read through all names.
+    return Q(OneOf(F("pk"), ArraySubquery(by_name.union(*ways))))
 
 
 def _speakers(asked: str) -> QuerySet[Speaker]:

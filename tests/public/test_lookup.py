@@ -50,7 +50,7 @@ def test_search_finds_what_readers_may_see_and_nothing_else(
     world: World, words: str, found: set[str]
 ) -> None:
     every = everything(words)
-    assert {kind for kind in searching.KINDS if hits(kind, words, every.statements).exists()} == found
+    assert {kind for kind in searching.KINDS if hits(kind, words, every).exists()} == found
     assert {kind for kind, count in every.counts.items() if count.n} == found
 
 
@@ -140,7 +140,7 @@ def test_the_newest_statements_with_a_word_are_found_however_far_apart_they_were
     assert everything("zeppelin or nothingofthekind").counts["statements"] == Count(6, is_capped=False)
     assert hidden.pk not in everything("number").statements
     assert everything("a").statements == [], "words too common to be looked for ask for nothing"
-    assert hits("statements", "zeppelin", stored).count() == 6
+    assert hits("statements", "zeppelin", everything("zeppelin")).count() == 6
 
 
 def test_a_count_that_did_not_look_at_everything_says_no_more_than_is_certain() -> None:
