@@ -39,11 +39,9 @@ def replicas(urls: list[str]) -> None:
     """environs validator of the addresses of a database's copies; an empty one is none."""
     for number, url in enumerate(urls, 1):
         try:
-            parse(url)
-        except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
-            raise ValidationError(
-                f"number {number} is not a PostgreSQL address such as {POSTGRESQL}."
-            ) from None
+            postgresql(url)
+        except ValidationError as error:
+            raise ValidationError(f"number {number} {error.args[0]}") from None
 
 
 def lag(seconds: int) -> None:

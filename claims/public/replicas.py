@@ -18,7 +18,7 @@ from threading import Lock
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import Error, connections
 
 PRIMARY = "public"
 # Seconds between two questions of one process, and before one that did not answer is asked again.
@@ -67,7 +67,7 @@ class Replicas:
             try:
                 with connections[copy.alias].cursor():  # asks whether a kept connection is still alive
                     return copy.alias
-            except (DatabaseError, InterfaceError):
+            except Error:
                 self.failed(copy.alias)
         return None
 
@@ -100,7 +100,7 @@ class Replicas:
             return
         try:
             written = _asked(PRIMARY, WRITTEN)
-        except (DatabaseError, InterfaceError):
+        except Error:
             self._marks.clear()
             self._primary_rests_until = self._clock() + REST
             return
@@ -113,7 +113,7 @@ class Replicas:
     def _trouble_of(self, copy: Copy) -> str:
         try:
             replayed = _asked(copy.alias, REPLAYED)
-        except (DatabaseError, InterfaceError):
+        except Error:
             return "does not answer"
         if replayed is None:
             return "is no replica"  # promoted, or the address of the primary
@@ -137,12 +137,12 @@ class Replicas:
 
 
 def _asked(alias: str, question: str) -> int | None:
-    """One number. Raises DatabaseError or InterfaceError, with the connection closed, when nobody answers."""
+    """One number. Raises Error, with the connection closed, when nobody answers."""
     try:
         with connections[alias].cursor() as cursor:
             cursor.execute(question)
             row = cursor.fetchone()
-    except (DatabaseError, InterfaceError):
+    except Error:
         connections[alias].close()
         raise
     return row[0] if row else None

@@ -24,6 +24,8 @@ _replica: ContextVar[str | None] = ContextVar("replica", default=None)
 
 # Everything else is a public page.
 DESK = ("/admin/", "/desk/")
+# What is asked while nothing else answers: they wait for no copy, and /readyz asks each by itself.
+ALWAYS = ("/healthz", "/readyz")
 # A replica's own reasons to break off what the primary would have answered, besides a lost connection: a conflict with what it
 # replays (40001), being shut down, killed or not yet ready (57P01, 57P02, 57P03). PostgreSQL, appendix A.
 BROKEN_OFF = frozenset({"40001", "57P01", "57P02", "57P03"})
@@ -65,8 +67,13 @@ class PublicReads:
         return made
 
 
+def from_a_copy() -> bool:
+    """Whether this request is read from a copy: what goes wrong there, the primary may still do."""
+    return _replica.get() is not None
+
+
 def _replica_for(request: HttpRequest) -> str | None:
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path in ALWAYS:
         return None
     return replicas().chosen(request.path)
 

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections, router
+from django.db import OperationalError, connections, router
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from ninja import NinjaAPI
 
 from claims.models import Claim
 from claims.public import unchanged
+from claims.public.api import routes as api_routes
 from claims.public.replicas import REST, Replicas, replicas
 from claims.public.routing import PublicReads
 from claimtracker import addresses
@@ -35,7 +37,11 @@ def who_answers(request: HttpRequest) -> HttpResponse:
     return HttpResponse("replica" if copied else "primary")
 
 
-urlpatterns = [path("page", who_answers)]
+probe = NinjaAPI(urls_namespace="probe")
+probe.exception_handler(OperationalError)(api_routes._database_is_away)
+probe.get("page")(who_answers)
+
+urlpatterns = [path("page", who_answers), path("probe/", probe.urls)]
 
 
 class Clock:
@@ -148,6 +154,9 @@ def test_readers_read_from_the_copy_and_whoever_has_a_session_from_the_primary(
 
 def test_a_page_that_the_copy_breaks_off_is_made_by_the_primary(site: Pair, client: Client) -> None:
     assert client.get("/page?break").content == b"primary"
+    assert replicas().troubles() == {"replica1": "does not answer"}
+    replicas.cache_clear()
+    assert client.get("/probe/page?break").content == b"primary", "the API catches errors first"
     assert replicas().troubles() == {"replica1": "does not answer"}
     assert client.get("/page").content == b"primary"
 

@@ -29,6 +29,7 @@ from claims.public.api import asked, document, schemas
 from claims.public.data import Known, origin_of
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.paging import beyond, cursor, place_of
+from claims.public.routing import from_a_copy
 from claims.public.source_page import MOST_PASSAGES
 from claims.visibility import published_outlets, published_spellings
 from claims.vocabulary import NameKind, Publication
@@ -324,9 +325,7 @@ def speakers(request: HttpRequest, wanted: Query[asked.SpeakersAsked]) -> HttpRe
 def speaker(request: HttpRequest, slug: Path[asked.Slug]) -> HttpResponse:
     """What they said: /statements?speaker=… 301 where they were merged or renamed."""
     found = speaker_at(slug)
-    if found is None:
-        return _moved("speaker", "speakers", slug)
-    if found.merged_into:
+    if found is None or found.merged_into:
         return _moved("speaker", "speakers", slug)
     known = Known.of(origin_of(request), [found.pk, found.speaks_for_id])
     if found.pk not in known.linked:
@@ -434,6 +433,8 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def _database_is_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    if from_a_copy():
+        raise error  # to PublicReads, which asks the primary
     response = problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer. Try again in two minutes."
     )

@@ -74,18 +74,24 @@ class Command(BaseCommand):
         """Reports as the command would that does it here: a line for what was refused, the sum at the end."""
         noun = "article" if run.kind == RunKind.READING else "file"
         report = Reporter(self, noun=noun, as_json=as_json)
-        last = 0
+        last, told = 0, set[int]()
         if not (run.finished_at or workers_alive()):
             report.say("No worker is alive; waiting for one (manage.py worker).")
         with report.stopping(), report.progress() as shown:
             while True:
                 # Asked before the items: what is stored with the last part is still told.
                 progress = progress_of([ImportRun.objects.get(pk=run.pk)])[run.pk]
-                for item in ImportItem.objects.filter(run=run, pk__gt=last).order_by("pk").iterator():
-                    report.answer(_as_answer(item))
+                going = progress.state in (RunState.QUEUED, RunState.RUNNING)
+                # At the end all once more: workers may have stored theirs in another order than they took numbers.
+                for item in (
+                    ImportItem.objects.filter(run=run, pk__gt=last if going else 0).order_by("pk").iterator()
+                ):
+                    if item.pk not in told:
+                        report.answer(_as_answer(item))
+                        told.add(item.pk)
                     last = item.pk
                 shown(f"{report.summary()} {progress.left:,} of {progress.parts:,} parts are left")
-                if progress.state not in (RunState.QUEUED, RunState.RUNNING):
+                if not going:
                     break
                 time.sleep(POLL)
         if progress.failed:
