@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import structlog
 from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
@@ -30,6 +31,8 @@ LOT = 10
 NAMES_LAST = 60
 
 GONE = "The article was deleted, or its text replaced, meanwhile."
+
+log = structlog.get_logger(__name__)
 
 _known: tuple[float, Known] | None = None
 
@@ -110,7 +113,9 @@ def _outcome(answer: Answer | None) -> Outcome:
 @app.task(name="send_notices", queue=MAIL, queueing_lock="send_notices", lock="send_notices")
 def send_notices(timestamp: int) -> None:
     """What `manage.py send_notices` does. What cannot be sent is tried again the next time."""
-    noticing.send(noticing.waiting())
+    sent, failed = noticing.send(noticing.waiting())
+    if failed:
+        log.warning("notices_not_sent", failed=failed, sent=sent)
 
 
 @app.periodic(cron="7 * * * *")

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -16,14 +16,13 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, close_old_connections, connections
-from django.utils import timezone
 from procrastinate import PsycopgConnector, exceptions
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.job_context import JobContext
 
 from claims.tasks import MAIL, SEAL
-from sources.queueing import jobs_with, waiting_jobs
-from sources.tasks import WORK, take_up
+from sources.queueing import waiting_jobs
+from sources.tasks import WORK, Hand, take_up
 
 __all__ = ["Worker", "queues_here", "side_by_side"]
 
@@ -52,11 +51,7 @@ class Worker:
         self.stalled = stalled
         self.say = say
         self.stopped = False
-        # This process in the queue's table of workers, as soon as it had a job; the job at hand; and jobs that the queue believed
-        # to be at hand here at the last look, though they were not.
-        self._number: int | None = None
-        self._in_hand: int | None = None
-        self._adrift: set[int] = set()
+        self._hand = Hand()
 
     def run(self) -> None:
         """Until it is told to stop; finishes the job at hand first. Raises LookupError where the queue's tables are missing."""
@@ -93,7 +88,7 @@ class Worker:
     async def _session(self, queues: list[str], address: dict[str, Any]) -> None:
         """Works until it is told to stop, or until the database goes away."""
         connector = PsycopgConnector(kwargs=address, min_size=1, max_size=4, timeout=10.0)
-        self._number, self._in_hand, self._adrift = None, None, set()
+        self._hand = Hand()
         with app.replace_connector(connector):
             async with app.open_async():
                 await self._look_after_others()
@@ -106,7 +101,7 @@ class Worker:
                         install_signal_handlers=False,
                         update_heartbeat_interval=self.stalled / 4,
                         stalled_worker_timeout=self.stalled,
-                        worker_middleware=[self._noted],
+                        worker_middleware=[self._hand.noted],
                         task_middleware=[_connected_afresh],
                     )
                 )
@@ -125,31 +120,10 @@ class Worker:
             with suppress(exceptions.ConnectorException, DatabaseError):
                 await self._look_after_others()
 
-    async def _noted(self, work: Callable[[], Awaitable[Any]], context: JobContext, worker: Any) -> Any:
-        """Around each job: which one is at hand."""
-        self._number, self._in_hand = worker.worker_id, context.job.id
-        try:
-            return await work()
-        finally:
-            self._in_hand = None
-
-    async def _let_go(self) -> None:
-        """Gives back a job that has ended here without the queue hearing of it, the database being away just then: as this worker goes
-        on to live, nobody else would ever take it up. What it stored is not stored again.
-        """
-        if self._number is None:
-            return
-        adrift = await sync_to_async(jobs_with)(self._number) - {self._in_hand}
-        for job in (
-            adrift & self._adrift
-        ):  # between its end and the word of it there is a moment, not two looks
-            await app.job_manager.retry_job_by_id_async(job, retry_at=timezone.now())
-        self._adrift = adrift
-
     async def _look_after_others(self) -> None:
         try:
             await take_up(app.job_manager, stalled=self.stalled)
-            await self._let_go()
+            await self._hand.give_back(app.job_manager)
         finally:
             await sync_to_async(close_old_connections)()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 from procrastinate import RetryStrategy, exceptions, jobs
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
@@ -13,7 +15,7 @@ from procrastinate.manager import JobManager
 
 from sources import queueing
 
-__all__ = ["RETRY", "WORK", "take_up", "worked_off"]
+__all__ = ["RETRY", "WORK", "Hand", "take_up", "worked_off"]
 
 # The queue of parcels. Every worker takes them.
 WORK = "work"
@@ -59,3 +61,34 @@ async def take_up(manager: JobManager, *, stalled: float) -> None:
         # Two of us may do it at once: a parcel with two jobs is worked off once.
         job_id = await app.configure_task(task).defer_async(parcel=parcel)
         await sync_to_async(queueing.note_job)(parcel, job_id)
+
+
+class Hand:
+    """What a living worker has in hand: one job, or none."""
+
+    def __init__(self) -> None:
+        # Its row in the queue's table of workers, as soon as it had a job.
+        self._worker: int | None = None
+        self._job: int | None = None
+        self._adrift: set[int] = set()
+
+    async def noted(self, work: Callable[[], Awaitable[Any]], context: JobContext, worker: Any) -> Any:
+        """Around each job (a worker_middleware of procrastinate)."""
+        self._worker, self._job = worker.worker_id, context.job.id
+        try:
+            return await work()
+        finally:
+            self._job = None
+
+    async def give_back(self, manager: JobManager) -> None:
+        """Gives back jobs that ended here without the queue hearing of it, the database being away just then: as this worker lives on,
+        nobody else would ever take them up. What they stored is not stored again. To be called now and then, at least a second apart.
+        """
+        if self._worker is None:
+            return
+        adrift = await sync_to_async(queueing.jobs_with)(self._worker) - {self._job}
+        for job in (
+            adrift & self._adrift
+        ):  # seen at two looks: between a job's end and the word of it there is a moment
+            await manager.retry_job_by_id_async(job, retry_at=timezone.now())
+        self._adrift = adrift

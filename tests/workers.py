@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,14 +77,20 @@ def environment(address: str, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def machine(address: str, folder: Path, *, stalled_after: float = 2) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with a working directory of its own; ended if it still lives. What it said is told on standard error."""
+def machine(
+    address: str,
+    folder: Path,
+    *options: str,
+    stalled_after: float = 2,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with a working directory, and settings, of its own; ended if it still lives. What it said is told on standard error."""
     folder.mkdir()
     with open(folder / "said", "w+") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "django", "worker", "--stalled-after", str(stalled_after)],
+            [sys.executable, "-m", "django", "worker", "--stalled-after", str(stalled_after), *options],
             cwd=folder,
-            env=environment(address, folder),
+            env=environment(address, folder) | dict(settings or {}),
             stdout=said,
             stderr=said,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
@@ -20,7 +21,7 @@ from claims.tasks import queue_reading, read_parcel
 from claims.vocabulary import Role
 from sources.models import ImportItem, ImportRun, Parcel, Source
 from sources.queueing import progress_of
-from sources.tasks import RETRIES, take_up, worked_off
+from sources.tasks import RETRIES, Hand, take_up, worked_off
 from sources.vocabulary import RunState
 from tests.claims.desk_data import signed_in
 from tests.factories import make_source, make_user
@@ -150,6 +151,31 @@ def test_a_part_whose_job_is_lost_gets_another(sources: list[Source]) -> None:
     async_to_sync(take_up)(app.job_manager, stalled=20)
     job = ProcrastinateJob.objects.get(task_name="read_parcel")
     assert (Parcel.objects.get().job, job.status) == (job.pk, "todo")
+
+
+def test_a_job_of_whose_end_the_queue_did_not_hear_is_given_back_by_the_worker_that_ended_it(
+    sources: list[Source],
+) -> None:
+    parcels = [Parcel.objects.get(run=queue_reading(keys(sources[n : n + 1]), by=None)) for n in range(2)]
+    alive = worker()
+    for parcel in parcels:
+        take(parcel.job or 0, alive)
+    hand = Hand()
+    found: list[list[str]] = []
+
+    async def look() -> None:
+        await hand.give_back(app.job_manager)
+        states = ProcrastinateJob.objects.order_by("pk").values_list("status", flat=True)
+        found.append(await sync_to_async(list)(states))
+
+    async def at_work() -> None:
+        await look()
+        await look()
+
+    job = Job(id=parcels[1].job, queue="work", lock=None, queueing_lock=None, task_name="read_parcel")
+    context = JobContext(app=app, job=job, start_timestamp=time.time(), abort_reason=lambda: None)
+    async_to_sync(hand.noted)(at_work, context, SimpleNamespace(worker_id=alive))
+    assert found == [["doing", "doing"], ["todo", "doing"]]
 
 
 # -- the desk
