@@ -1,6 +1,8 @@
 """How many claims each choice of a filter would leave, beside the choice: from the stored counts where they tell, else counted among the
 claims that the words, the speaker and the days leave, as many as are looked at.
 
+Where more claims have the words than are counted, the newest of them are looked at, and a number says how many there are at least.
+
 A filter's own choice is left out of its numbers: with "Disputed" chosen, the number beside "Confirmed" is what choosing that instead
 would give. A number that is not known is not shown.
 """
@@ -12,10 +14,9 @@ from dataclasses import dataclass, field
 
 from django.db import connections, router
 
-from claims.models import Claim, ClaimCount, ClaimSpeaker, ListedClaim
-from claims.public.filters import CONFIGURATIONS, UNREVIEWED, Narrowed
-from claims.public.naming import page_language
-from claims.public.paging import MOST_COUNTED, Count
+from claims.models import ClaimCount, ClaimSpeaker, ListedClaim
+from claims.public.filters import UNREVIEWED, Narrowed
+from claims.public.paging import MOST_COUNTED, Count, at_least
 
 # Claims that are looked at: more would cost more than the page. What is counted among fewer than all is at least so many.
 MOST_LOOKED_AT = 2 * MOST_COUNTED
@@ -73,26 +74,29 @@ def facets(asked: Narrowed) -> Facets:
                 "ratings": list(asked.ratings),
                 "contest": asked.contest,
                 "language": asked.language,
-                "words": asked.words,
+                "words": asked.hits.keys if asked.hits else [],
                 "speakers": list(asked.speakers or ()),
                 "since": asked.since,
                 "until": asked.until,
             },
         )
         rows: list[tuple[str, str, int | None]] = cursor.fetchall()
-    return read(rows)
+    return read(rows, is_all=asked.hits is None or asked.hits.is_all)
 
 
-def read(rows: Sequence[tuple[str, str, int | None]]) -> Facets:
-    """`rows`: (filter, value, how many), "all" for the whole list; and how many claims were looked at."""
+def read(rows: Sequence[tuple[str, str, int | None]], *, is_all: bool = True) -> Facets:
+    """`rows`: (filter, value, how many), "all" for the whole list; and how many claims were looked at.
+
+    `is_all`: whether all claims that have the words are among them.
+    """
     is_cut = any(name == "looked_at" and (n or 0) > MOST_LOOKED_AT for name, _value, n in rows)
     numbers: dict[str, dict[str, Count]] = {}
     for name, value, n in rows:
         # Where not everything was looked at, only what is beyond counting anyway is known.
-        if name != "looked_at" and (not is_cut or (n or 0) > MOST_COUNTED):
+        if name != "looked_at" and (n or is_all) and (not is_cut or (n or 0) > MOST_COUNTED):
             key = UNREVIEWED if name == "rating" and not value else value
-            numbers.setdefault(name, {})[key] = Count.upto(n or 0)
-    return Facets(numbers.pop("all", {}).get(""), numbers, is_whole=not is_cut)
+            numbers.setdefault(name, {})[key] = at_least(n or 0, is_all=is_all)
+    return Facets(numbers.pop("all", {}).get(""), numbers, is_whole=is_all and not is_cut)
 
 
 def _found(asked: Narrowed) -> str:
@@ -108,10 +112,8 @@ def _found(asked: Narrowed) -> str:
         where += ["l.speaker_id = ANY (%(speakers)s::bigint[])", "l.sort_at IS NOT NULL"]
         # More than one of them may be heard on a claim.
         once = "DISTINCT ON (claim_id)" if len(asked.speakers) > 1 else ""
-    if asked.words:
-        language = page_language()
-        source += f" JOIN {Claim._meta.db_table} c ON c.id = l.claim_id"
-        where.append(f"c.search_{language} @@ websearch_to_tsquery('{CONFIGURATIONS[language]}', %(words)s)")
+    if asked.hits:
+        where.append("l.claim_id = ANY (%(words)s::bigint[])")
     return f"""
         SELECT {once} false AS every_topic, topic_id, rating, contest, in_it, in_en, 1 AS n, looked_at FROM (
             SELECT *, count(*) OVER () AS looked_at FROM (

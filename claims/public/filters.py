@@ -10,7 +10,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.labels import LABELS, NO_VERDICT
 from claims.models import Claim, ClaimSpeaker, Speaker, Topic, TopicQuerySet
-from claims.public.naming import page_language
+from claims.public.hits import Hits, newest_hits
 from claims.public.prepared import Prepared
 from claims.visibility import published_spellings
 from claims.vocabulary import Contest, Rating
@@ -30,7 +29,6 @@ from sources.vocabulary import Language
 UNREVIEWED = "unreviewed"
 # So many people and bodies of one name are looked through, and so many who speak for them.
 NAMESAKES, SPOKESPEOPLE = 20, 1000
-CONFIGURATIONS = {"it": "italian", "en": "english"}
 
 
 def speakers_called(written: str) -> list[int]:
@@ -64,13 +62,6 @@ def published_topics(request: HttpRequest | None) -> TopicQuerySet:
 topics_that_readers_see = Prepared(lambda: published_topics(None))
 
 
-def having_words(claims: QuerySet[Claim], words: str) -> QuerySet[Claim]:
-    """In the page's language: stems, "exact words", -without, or."""
-    language = page_language()
-    query = SearchQuery(words, config=CONFIGURATIONS[language], search_type="websearch")
-    return claims.filter(**{f"search_{language}": query})
-
-
 def heard(speakers: list[int], columns: Mapping[str, Any]) -> QuerySet[ClaimSpeaker]:
     """The rows of these people and bodies in lists. `columns`: what else they must have, lookup → value."""
     return ClaimSpeaker.objects.filter(**columns, speaker__in=speakers, sort_at__isnull=False)
@@ -85,7 +76,7 @@ def heard_from(claims: QuerySet[Claim], speakers: list[int], columns: Mapping[st
     return claims.filter(pk__in=heard(speakers, columns).values("claim"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Narrowed:
     """What a list of claims is asked for. `ratings`: as stored, "" for what nobody has decided about; `topic`: its key.
 
@@ -106,6 +97,11 @@ class Narrowed:
         """Whether the stored counts tell all of it."""
         return not (self.words or self.speakers is not None or self.since or self.until)
 
+    @cached_property
+    def hits(self) -> Hits | None:
+        """The newest claims with the words, if any are asked for. One query, once."""
+        return newest_hits(self.words) if self.words else None
+
     def columns(self) -> dict[str, Any]:
         """What the filters of few values and the dates ask of a row of a list: lookup → value."""
         wanted: dict[str, Any] = {
@@ -125,7 +121,7 @@ class Narrowed:
 
 def narrowed(claims: QuerySet[Claim], asked: Narrowed) -> QuerySet[Claim]:
     """Listed claims that are asked for. Where one speaker is, the other filters are looked at in that speaker's own rows."""
-    found = having_words(claims, asked.words) if asked.words else claims
+    found = asked.hits.among(claims) if asked.hits else claims
     if asked.speakers is not None:
         return heard_from(found, list(asked.speakers), asked.columns())
     return found.filter(**{f"listing__{name}": value for name, value in asked.columns().items()})

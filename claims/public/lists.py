@@ -31,8 +31,8 @@ from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.facets import Facets
 from claims.public.filters import (
     Narrowed,
-    having_words,
     heard,
+    narrowed,
     speakers_called,
     with_those_who_speak_for_them,
 )
@@ -235,13 +235,8 @@ def how_many(asked: Narrowed, numbers: Facets) -> Count:
     if numbers.total is not None:
         return numbers.total
     columns = asked.columns()
-    if asked.words:
-        found = having_words(Claim.objects.published(), asked.words)
-        if asked.speakers is not None:
-            found = found.filter(pk__in=heard(list(asked.speakers), columns).values("claim"))
-        elif columns:
-            found = found.filter(**{f"listing__{name}": value for name, value in columns.items()})
-        return counted(found)
+    if asked.hits:
+        return counted(narrowed(listed_claims(), asked))
     if asked.speakers is not None:
         return counted(heard(list(asked.speakers), columns).values("claim").distinct())
     return counted(ListedClaim.objects.filter(**columns))

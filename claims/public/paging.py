@@ -52,6 +52,13 @@ class Count:
         return cls(min(n, MOST_COUNTED), n > MOST_COUNTED)
 
 
+def at_least(n: int, *, is_all: bool) -> Count:
+    """Of a count that did not look at everything: more than 600, for 642; it says no more than is certain."""
+    if is_all or not n:
+        return Count.upto(n)
+    return Count((n - 1) // 100 * 100 if n > 100 else n - 1, is_capped=True)
+
+
 def counted(queryset: QuerySet[Any]) -> Count:
     return Count.upto(queryset.order_by()[: MOST_COUNTED + 1].count())
 

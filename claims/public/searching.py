@@ -24,7 +24,7 @@ from claims.public.hits import CONFIGURATIONS, Hits, OneOf, newest_hits
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.marking import WORD, positive
 from claims.public.naming import page_language
-from claims.public.paging import MOST_COUNTED, Count
+from claims.public.paging import MOST_COUNTED, Count, at_least
 from claims.visibility import published_spellings
 from claims.vocabulary import SpeakerKind
 from sources.models import Source, long_columns
@@ -105,12 +105,6 @@ def everything(asked: str, only: str = "") -> Found:
     counts["statements"] = at_least(len(statements), is_all=len(looked_at) < most)
     counts["claims"] = claims.count
     return Found({kind: counts[kind] for kind in KINDS}, statements, claims)
-
-
-def at_least(n: int, *, is_all: bool) -> Count:
-    """Of a count that did not look at everything: more than 600, for 642."""
-    hundreds = (n - 1) // 100 * 100
-    return Count(n, is_capped=False) if is_all or hundreds < 100 else Count(hundreds, is_capped=True)
 
 
 def _words(asked: str, language: str) -> SearchQuery:

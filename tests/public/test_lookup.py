@@ -11,7 +11,7 @@ from claims.models import Correction
 from claims.models.statement import STRETCH
 from claims.public import searching
 from claims.public.marking import Marker, positive
-from claims.public.paging import Count
+from claims.public.paging import Count, at_least
 from claims.public.searching import everything, hits
 from claims.vocabulary import Rating
 from tests.factories import make_published_source, make_said, make_shown, make_user, make_verdict
@@ -144,14 +144,15 @@ def test_the_newest_statements_with_a_word_are_found_however_far_apart_they_were
 
 
 def test_a_count_that_did_not_look_at_everything_says_no_more_than_is_certain() -> None:
-    told = {n: searching.at_least(n, is_all=False) for n in (642, 101, 1000, 40)}
+    told = {n: at_least(n, is_all=False) for n in (642, 101, 1000, 40, 0)}
     assert told == {
         642: Count(600, is_capped=True),
         101: Count(100, is_capped=True),
         1000: Count(900, is_capped=True),
-        40: Count(40, is_capped=False),
+        40: Count(39, is_capped=True),
+        0: Count(0, is_capped=False),
     }
-    assert searching.at_least(642, is_all=True) == Count(642, is_capped=False)
+    assert at_least(642, is_all=True) == Count(642, is_capped=False)
 
 
 def test_live_search_gets_the_results_alone(client: Client, world: World) -> None:
