@@ -144,6 +144,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "libraries": {
+                "drawing": "claims.public.drawing",
                 "machines": "claims.public.tags",
                 "remembered": "claims.public.remembered",
                 "signs": "claims.public.signs",

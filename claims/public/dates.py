@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,8 +17,14 @@ FORMATS = {"day": "j F Y", "short": "j M Y", "month": "M Y", "whole month": "F Y
 
 def written(on: date | datetime, form: str = "day") -> str:
     """ "9 December 2022", "9 dicembre 2022". Django's Italian months begin with a capital; Italian ones do not."""
-    words = date_format(on, FORMATS[form])
-    return words.lower() if page_language() == "it" else words
+    return _written(on.year, on.month, on.day, form, page_language())
+
+
+# A page has dozens, the same ones again and again, and Django takes each format apart anew.
+@lru_cache(maxsize=5000)
+def _written(year: int, month: int, day: int, form: str, language: str) -> str:
+    words = date_format(date(year, month, day), FORMATS[form])
+    return words.lower() if language == "it" else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -355,8 +357,14 @@ class Source(Versioned):
     @property
     def slug(self) -> str:
         """The readable part of the public address `<id>-<slug>`; the id alone decides."""
-        return slugify(self.title)[:80].strip("-") or "source"
+        return _readable(self.title)
 
     @property
     def is_digest(self) -> bool:
         return self.body_kind == BodyKind.DIGEST
+
+
+# A page names the same articles again and again.
+@lru_cache(maxsize=2000)
+def _readable(title: str) -> str:
+    return slugify(title)[:80].strip("-") or "source"
