@@ -9,14 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
 
 from claims.models import Claim, ClaimFigures, Position, Speaker, Statement, StatementSpeaker, Verdict
-from claims.vocabulary import Contest, PartyState, Publication, Review, SpeakerKind, Stance
+from claims.vocabulary import (
+    TURNING_STANCES,
+    Contest,
+    PartyState,
+    Publication,
+    Review,
+    SpeakerKind,
+    Stance,
+)
 
 __all__ = ["Fact", "Parties", "party_states", "refresh", "summary"]
 
@@ -164,12 +172,13 @@ _ORDER = {
 
 
 @transaction.atomic
-def refresh(claim_ids: Iterable[int]) -> int:
+def refresh(claim_ids: Iterable[int], *, published_at: datetime | None = None) -> int:
     """Recomputes ClaimFigures of these claims from accepted and published positions; returns how many claims.
 
     A fixed number of queries a call, whatever the number of claims (and one for each step that "said after" takes outside them).
     Drafts get figures too (the desk shows them), from accepted positions alone. The claims are locked first: of two acts at once the
-    second counts what the first did.
+    second counts what the first did. `published_at`: the figures that they have as soon as they are published, which the caller
+    does next.
     """
     wanted = sorted(set(claim_ids))
     claims = list(
@@ -179,7 +188,11 @@ def refresh(claim_ids: Iterable[int]) -> int:
         .order_by("pk")
         .prefetch_related(Prefetch("verdicts", Verdict.objects.current(), to_attr="in_force"))
     )
-    positions = _counted(wanted)
+    if published_at is not None:
+        for claim in claims:
+            claim.publication, claim.published_at = Publication.PUBLISHED.value, published_at
+    everything = _positions(wanted)
+    positions = {pk: [p for p in several if _counts(p)] for pk, several in everything.items()}
     between = _said_between(p.statement for several in positions.values() for p in several)
     parties = Parties(
         body
@@ -188,7 +201,9 @@ def refresh(claim_ids: Iterable[int]) -> int:
         for row in position.statement.speakers.all()
         if (body := row.on_behalf_of_id or row.speaker_id)
     )
-    rows = [_figures(claim, positions[claim.pk], parties, between) for claim in claims]
+    rows = [_figures(claim, positions.get(claim.pk, []), parties, between) for claim in claims]
+    for row in rows:
+        _count_news(row, everything.get(row.claim_id, ()))
     if rows:
         fields = [f.name for f in ClaimFigures._meta.concrete_fields if not f.primary_key]
         ClaimFigures.objects.bulk_create(
@@ -197,11 +212,13 @@ def refresh(claim_ids: Iterable[int]) -> int:
     return len(rows)
 
 
-def _counted(claim_ids: list[int]) -> dict[int, list[Position]]:
+def _positions(claim_ids: list[int]) -> dict[int, list[Position]]:
+    """All that editors have not discarded, by claim."""
     positions: dict[int, list[Position]] = defaultdict(list)
     for position in (
-        Position.objects.counted()
-        .filter(claim__in=claim_ids, statement__review=Review.ACCEPTED)
+        Position.objects.filter(
+            claim__in=claim_ids, statement__review__in=[Review.ACCEPTED.value, Review.SUGGESTED.value]
+        )
         .select_related("statement__source")
         .prefetch_related(
             Prefetch(
@@ -217,6 +234,10 @@ def _counted(claim_ids: list[int]) -> dict[int, list[Position]]:
             "statement__said_earliest",
             "statement__said_latest",
             "statement__after",
+            "statement__review",
+            "statement__reviewed_at",
+            "statement__in_title",
+            "statement__inside",
             "statement__source__publication",
             "statement__source__origin",
         )
@@ -224,6 +245,30 @@ def _counted(claim_ids: list[int]) -> dict[int, list[Position]]:
     ):
         positions[position.claim_id].append(position)
     return positions
+
+
+def _counts(position: Position) -> bool:
+    """Accepted, and neither a title nor a nested copy: see `PositionQuerySet.counted`."""
+    statement = position.statement
+    return statement.review == Review.ACCEPTED and not statement.in_title and statement.inside_id is None
+
+
+def _count_news(figures: ClaimFigures, positions: Iterable[Position]) -> None:
+    """What `PositionQuerySet.news` finds on the claim: how much, and the newest of it."""
+    if not figures.claim.is_public:
+        return
+    decided = figures.rated_at
+    news = [
+        position.pk
+        for position in positions
+        if position.stance in TURNING_STANCES
+        and (
+            position.published_at is None
+            or (decided is not None and position.created_at > decided)
+            or (decided is not None and (position.statement.reviewed_at or decided) > decided)
+        )
+    ]
+    figures.news, figures.news_newest = len(news), max(news, default=None)
 
 
 def _said_between(statements: Iterable[Statement]) -> dict[int, Statement]:

@@ -283,6 +283,7 @@ LINK_MOVES: dict[str, frozenset[str]] = {
 
 # What can turn a published assessment over.
 TURNING_ACTS = frozenset({Act.DENIES, Act.ADMITS, Act.RETRACTS})
+TURNING_STANCES = frozenset({Stance.DENIES, Stance.ADMITS, Stance.RETRACTS})
 
 # A verdict's reason is shown to readers: it must be a sentence, not a word.
 REASON_MIN_LENGTH = 10

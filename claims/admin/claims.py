@@ -113,7 +113,7 @@ class ClaimAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
 
     @admin.display(description=pgettext_lazy("column", "new"))
     def news(self, claim: Claim) -> str:
-        n = getattr(claim, "news_count", 0)
+        n = figures_of(claim).news
         return ngettext("%(n)s to look at", "%(n)s to look at", n) % {"n": n} if n else ""
 
     # --- marking and publishing many

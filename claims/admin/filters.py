@@ -120,7 +120,7 @@ class NewsFilter(Facet):
         return [("yes", _("New denials or admissions"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(pk__in=news_of(request)) if self.value() else queryset
+        return queryset.filter(pk__in=queues.claims_with_news()) if self.value() else queryset
 
     def matches(self, row: dict[str, Any], choice: str) -> bool:
         return bool(row["new"])
@@ -135,28 +135,15 @@ def counted(changelist: Any, request: HttpRequest) -> list[dict[str, Any]] | Non
         found, _distinct = changelist.model_admin.get_search_results(
             request, changelist.root_queryset, changelist.query
         )
-        request.claims_counted = _by_facet(found, news_of(request))  # type: ignore[attr-defined]
+        request.claims_counted = _by_facet(found)  # type: ignore[attr-defined]
     rows: list[dict[str, Any]] | None = vars(request)["claims_counted"]
     return rows
 
 
-def _by_facet(found: QuerySet[Any], news: dict[int, int]) -> list[dict[str, Any]] | None:
+def _by_facet(found: QuerySet[Any]) -> list[dict[str, Any]] | None:
     some = found.order_by().values("pk")[: FACETED + 1]
-    new = (
-        Case(When(pk__in=news, then=Value(1)), default=Value(0))
-        if news
-        else Value(0, output_field=IntegerField())
-    )
     columns = ("figures__rating", "publication", "figures__contest", "topic_id")
     claims = found.model._default_manager.filter(pk__in=some).order_by()
+    new = Case(When(figures__news__gt=0, then=Value(1)), default=Value(0), output_field=IntegerField())
     rows = list(claims.annotate(new=new).values(*columns, "new").annotate(n=Count("pk")))
     return rows if sum(row["n"] for row in rows) <= FACETED else None
-
-
-def news_of(request: HttpRequest) -> dict[int, int]:
-    """The claims (keys) that something new speaks against, and how much; read once a request."""
-    keys: dict[int, int] | None = getattr(request, "claims_with_news", None)
-    if keys is None:
-        keys = queues.claims_with_news()
-        request.claims_with_news = keys  # type: ignore[attr-defined]
-    return keys

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from claims.admin.filters import news_of
+from claims.desk.queues import claims_with_news
 
 # So many rows are counted, and so many can be turned over without going on by key.
 COUNTED = 1000
@@ -174,13 +174,10 @@ class NewsFirst(BoundedList):
     """Claims: published ones with new denials or admissions on top, then the newest."""
 
     def rows(self, request: HttpRequest) -> Any:
-        first = news_of(request) if ORDER_VAR not in self.params else {}
-        others = self.queryset.exclude(pk__in=first) if first else self.queryset
-        ahead = self.queryset.filter(pk__in=first if self.begins_after is None else [])
-        return Joined(ahead, others, self.queryset if self.begins_after is None else others)
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        counts = news_of(request)
-        for claim in self.result_list:
-            claim.news_count = counts.get(claim.pk, 0)
+        if ORDER_VAR in self.params or self.begins_after is not None:
+            ahead, others = self.queryset.none(), self.queryset
+            if self.begins_after is not None and ORDER_VAR not in self.params:
+                others = others.exclude(pk__in=claims_with_news())
+            return Joined(ahead, others, others)
+        first = claims_with_news()
+        return Joined(self.queryset.filter(pk__in=first), self.queryset.exclude(pk__in=first), self.queryset)

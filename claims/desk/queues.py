@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from claims.models import (
     Assignment,
     BulkJob,
     Claim,
+    ClaimFigures,
     Position,
     PositionQuerySet,
     ReadingChange,
@@ -22,38 +22,38 @@ from claims.models import (
     Verdict,
     VerdictQuerySet,
 )
-from claims.models.claim import READERS_SEE
-from claims.vocabulary import Publication, Review, Stance
+from claims.vocabulary import Publication, Review
 from sources.models import DerivationProposal, ImportItem
 from sources.vocabulary import Outcome
 
-# What can turn a published assessment over.
-TURNS = (Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value)
-
 # The home counts so far.
 COUNTED = 1000
+
+# So many claims with news stand on top of the list of claims.
+NEWS = 500
 
 # What is due within so long is due.
 SOON = timedelta(days=1)
 
 
-def news_on_published_claims() -> PositionQuerySet:
-    """Denials, admissions and withdrawals on published claims that readers do not see yet, or that came after the decision."""
-    decided = F("claim__figures__rated_at")
-    return Position.objects.filter(
-        Q(published_at=None) | Q(created_at__gt=decided) | Q(statement__reviewed_at__gt=decided),
-        stance__in=TURNS,
-        statement__review__in=[Review.SUGGESTED.value, Review.ACCEPTED.value],
-        claim__publication__in=READERS_SEE,
-        claim__merged_into=None,
-    )
+def news_on_published_claims(limit: int) -> PositionQuerySet:
+    """The newest `limit` denials, admissions and withdrawals that the published claims' editors have not dealt with, newest first."""
+    # The newest pieces of news stand on the claims whose own newest is among the newest.
+    claims = _claims_with_news()[:limit].values("claim_id")
+    return Position.objects.news().filter(claim__in=claims).order_by("-pk")[:limit]
 
 
-def claims_with_news(limit: int = 500) -> dict[int, int]:
-    """The published claims that something new speaks against, newest first, with how much of it: the newest `limit` are looked at."""
-    return dict(
-        Counter(news_on_published_claims().order_by("-pk").values_list("claim_id", flat=True)[:limit])
-    )
+def _claims_with_news() -> QuerySet[ClaimFigures]:
+    return ClaimFigures.objects.filter(news__gt=0).order_by("-news_newest")
+
+
+def claims_with_news() -> QuerySet[Any, Any]:
+    """Keys of the published claims that something new speaks against: those with the newest of it, NEWS at most."""
+    return _claims_with_news().values("claim_id")[:NEWS]
+
+
+def how_many_with_news() -> int | str:
+    return how_many(_claims_with_news())
 
 
 def how_many(rows: QuerySet[Any, Any]) -> int | str:

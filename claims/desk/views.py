@@ -39,6 +39,8 @@ from sources.models import long_columns
 View = Callable[..., HttpResponse]
 STATEMENTS_A_PAGE = 50
 REQUESTS_SHOWN = 10
+# So many new denials and admissions stand on the home page.
+NEWEST = 10
 # What was decided, or given up; what is still to be decided stands under "Second reading".
 DECIDED = (Stage.CURRENT.value, Stage.SUPERSEDED.value, Stage.DROPPED.value)
 
@@ -72,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = [
         (
             _("Published claims with new denials or admissions"),
-            len(queues.claims_with_news()),
+            queues.how_many_with_news(),
             f"{claims}?news=yes",
         ),
         (
@@ -107,7 +109,7 @@ def home(request: HttpRequest) -> HttpResponse:
         (_("Files refused at import"), queues.how_many(queues.failed_imports()), f"{runs}?failed=yes"),
     ]
     newest = (
-        queues.news_on_published_claims()
+        queues.news_on_published_claims(NEWEST)
         .select_related("claim", "statement__source")
         .defer(
             "statement__source__body",
@@ -117,7 +119,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "claim__search_en",
         )
         .prefetch_related(Prefetch("statement__speakers", StatementSpeaker.objects.select_related("speaker")))
-        .order_by("-pk")[:10]
     )
     return render(
         request,

@@ -157,8 +157,14 @@ def _store(read: list[Read], refused: dict[int, Refused], keep: bool, say: Calla
     for kind in TYPES:
         say(f"Storing {len(by_type[kind]):,} records of type {kind} …")
         NOUNS[kind]().store(ledger, by_type[kind], wanted[kind])
-    made = [record.row.pk for record in by_type["claim"] if not ledger.is_lost(record) and record.row.is_new]
-    for part in chunks(sorted(set(made))):
+    made = {record.row.pk for record in by_type["claim"] if not ledger.is_lost(record) and record.row.is_new}
+    # Of claims that were here before, what is new on them counts too.
+    made |= {
+        record.row.instance.claim_id
+        for record in by_type["position"]
+        if not ledger.is_lost(record) and (record.row.is_new or record.values)
+    }
+    for part in chunks(sorted(made)):
         contest.refresh(part)
     kept = {record.row.pk for record in by_type["claim"] if not ledger.is_lost(record)}
     for part in chunks(sorted(kept)):

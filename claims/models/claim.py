@@ -290,6 +290,9 @@ class ClaimFigures(models.Model):
     admissions = models.PositiveIntegerField(default=0)
     sources = models.PositiveIntegerField(default=0)
     origins = models.PositiveIntegerField(default=0)
+    # Of `PositionQuerySet.news`: how much, and the key of the newest.
+    news = models.PositiveIntegerField(default=0)
+    news_newest = models.BigIntegerField(null=True)
     refreshed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -300,6 +303,8 @@ class ClaimFigures(models.Model):
             models.Index(fields=["-sort_at", "-claim"], name="claims_figures_newest"),
             models.Index(fields=["rating", "-sort_at", "-claim"], name="claims_figures_by_rating"),
             models.Index(fields=["contest", "-sort_at", "-claim"], name="claims_figures_by_contest"),
+            # What the desk's list begins with.
+            models.Index(fields=["-news_newest"], condition=Q(news__gt=0), name="claims_figures_with_news"),
         ]
 
     def __str__(self) -> str:

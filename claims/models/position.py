@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.labels import choices
 from claims.models.claim import READERS_SEE, Claim
 from claims.models.statement import SEEN, Statement
-from claims.vocabulary import Stance
+from claims.vocabulary import TURNING_STANCES, Review, Stance
 from sources.triggers import Versioned, bump_version, refuse_delete, tracked
 
 # Readers see what an editor accepted. (Discarding it afterwards hides it again, and is allowed.)
@@ -54,6 +54,20 @@ class PositionQuerySet(models.QuerySet["Position"]):
         """What readers may see: both ends are."""
         return self.on_published_claims().filter(
             **{f"statement__{name}": value for name, value in SEEN.items()}
+        )
+
+    def news(self) -> PositionQuerySet:
+        """Denials, admissions and withdrawals on public claims that readers do not see yet, or that came after the decision.
+
+        How many a claim has is in its figures.
+        """
+        decided = F("claim__figures__rated_at")
+        return self.filter(
+            Q(published_at=None) | Q(created_at__gt=decided) | Q(statement__reviewed_at__gt=decided),
+            stance__in=[each.value for each in TURNING_STANCES],
+            statement__review__in=[Review.SUGGESTED.value, Review.ACCEPTED.value],
+            claim__publication__in=READERS_SEE,
+            claim__merged_into=None,
         )
 
     def counted(self) -> PositionQuerySet:

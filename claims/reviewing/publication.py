@@ -36,15 +36,16 @@ def publish(claim: Claim, *, by: User, base: int | None = None) -> None:
             raise Refused("published", _("This claim is published already."))
         if stored.merged_into_id is not None:
             raise Refused("merged", _("This claim was merged into another one: use that one."))
+        # The claim last: lists follow it once, with everything in its place.
         now = timezone.now()
+        _publish_positions(claim, by)
+        read_by_publishing(claim, by=by)
+        contest.refresh([claim.pk], published_at=now)
         change(
             claim,
             {"publication": Publication.PUBLISHED.value, "published_at": now, "updated_at": now},
             base=base,
         )
-        _publish_positions(claim, by)
-        read_by_publishing(claim, by=by)
-        contest.refresh([claim.pk])
 
 
 def publish_update(claim: Claim, *, by: User, base: int | None = None) -> int:

@@ -119,6 +119,7 @@ def test_a_list_longer_than_what_is_counted_is_read_to_its_end_each_line_once(
     reviewing.publish(Claim.objects.get(slug="c3"), by=chief)
     words = make_words(room.source, "Officials met", review="accepted", act="denies", key="late")
     Position.objects.create(statement=words, claim=Claim.objects.get(slug="c3"), stance="denies")
+    contest.refresh(Claim.objects.filter(slug="c3").values_list("pk", flat=True))
     monkeypatch.setattr(lists, "COUNTED", 6)
     section = admin.site._registry[model]
     monkeypatch.setattr(section, "list_per_page", 2)

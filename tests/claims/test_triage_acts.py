@@ -201,8 +201,9 @@ def test_readers_see_nothing_of_a_denial_before_the_update_and_the_desk_does(
     claim = make_published_claim("Drones were sold to Belarus")
     linking.settle(denial, by=editor, who=[Who(0, make_speaker("Peskov"))], on=OnClaim(claim))
     assert not Statement.objects.published().exists()
-    assert [position.claim for position in queues.news_on_published_claims()] == [claim]
-    assert list(queues.claims_with_news()) == [claim.pk]
+    assert [position.claim for position in queues.news_on_published_claims(10)] == [claim]
+    assert [row["claim_id"] for row in queues.claims_with_news()] == [claim.pk]
+    assert queues.how_many_with_news() == 1
 
 
 # --- editing, merging, splitting
