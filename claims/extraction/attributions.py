@@ -28,7 +28,7 @@ _EVERYBODY = frozenset({"tutti", "tutte", "entrambi", "entrambe", "both"})
 
 def read(s: Sentence) -> list[Draft]:
     w = s.w
-    cues = find_cues(w, s.lex, s.first, s.last)
+    cues = find_cues(w, s.lex, s.voiced, s.first, s.last)
     close_at_the_verb(s, cues)
     for cue in cues:
         (s.quoted_cues if w.quoted[cue.head] else s.cues).append(cue)

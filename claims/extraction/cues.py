@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.extraction.english_cues import english_cue
@@ -12,17 +13,11 @@ from claims.extraction.word_forms import forms_of
 from claims.extraction.words import Words
 
 
-def find_cues(w: Words, lex: Lexicon, first: int, last: int) -> list[Cue]:
-    """The cues of one sentence, in order."""
+def find_cues(w: Words, lex: Lexicon, voiced: Sequence[int], first: int, last: int) -> list[Cue]:
+    """The cues of one sentence, in order. `voiced`: its tokens that may be verbs of speech."""
     found: list[Cue] = []
-    met, phrases = lex.met, lex.phrases
-    for i, token in enumerate(w.low[first:last], first):
-        known = met.get(token)
-        if known is None:
-            known = forms_of(lex, token)
-        if not known and token not in phrases:
-            continue
-        cue = _cue_at(w, lex, i, known, first, last)
+    for i in voiced:
+        cue = _cue_at(w, lex, i, forms_of(lex, w.low[i]), first, last)
         if cue is None:
             continue
         if cue.modal and found and cue.first <= found[-1].head < cue.head:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from claims.extraction import nouns
@@ -55,6 +56,9 @@ class Sentence:
 
     def __init__(self, w: Words, lex: Lexicon, first: int, last: int) -> None:
         self.w, self.lex, self.first, self.last = w, lex, first, last
+        voiced = w.voiced
+        # The tokens that may be verbs of speech.
+        self.voiced = voiced[bisect_left(voiced, first) : bisect_left(voiced, last)]
         self.found: list[Draft] = []
         self.cues: list[Cue] = []
         self.quoted_cues: list[Cue] = []

@@ -29,13 +29,15 @@ def _loose(s: Sentence) -> Draft | None:
     """ "L'Iran negare di …", "Kazakhstan, denies categorically transit of …": a verb of denying, admitting or taking back in a sentence
     whose grammar a machine lost. Somebody before it, something after it; low confidence, and nothing where the verb hangs on another."""
     w, lex, low = s.w, s.lex, s.w.low
-    if w.text[s.last - 1] == "?":
+    if not s.voiced or w.text[s.last - 1] == "?":
         return None
-    for i, token in enumerate(low[s.first : s.end()], s.first):
-        forms = forms_of(lex, token)
-        if not forms:
-            continue
-        form = next((f for f in forms if f.verb.lemma in _STRONG and f.verb.act in TURNS), None)
+    end = s.end()
+    for i in s.voiced:
+        if i >= end:
+            break
+        form = next(
+            (f for f in forms_of(lex, low[i]) if f.verb.lemma in _STRONG and f.verb.act in TURNS), None
+        )
         if form is None or w.quoted[i] or low[i].endswith(("asse", "esse", "isse", "rebbe")):
             continue
         before = low[i - 1] if i > s.first else ""

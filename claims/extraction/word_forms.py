@@ -35,6 +35,8 @@ def _guessed(lex: Lexicon, token: str) -> list[Form] | None:
 
 
 def _glued(lex: Lexicon, token: str) -> list[Form] | None:
+    if not token.endswith(_TAILS):
+        return None
     for tail in _TAILS:
         if token.endswith(tail):
             known = lex.forms.get(token[: -len(tail)])

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from claims.extraction.findings import Span
 
 MARKS = frozenset('“”„‟«»"＂') | {"''", "``"}
+# With the bar that some texts have for a dash.
+_MARKS_AND_BARS = MARKS | {"―"}
 _OPENING, _CLOSING = frozenset("“„‟«") | {"``"}, frozenset("”»") | {"''"}
 FINAL = frozenset({".", "!", "?", "…", "...", ".."})
 CLOSERS = frozenset({")", "]"})
+_FINAL_OR_CLOSER, _MAY_END = FINAL | CLOSERS, FINAL | MARKS
 DASHES = frozenset({"–", "—"})
 BULLETS = frozenset({"•", "-", "–", "—", "*"})
 
@@ -39,6 +42,7 @@ class Words:
     quotations: list[Quotation] = field(default_factory=list)
     quoted: list[int] = field(default_factory=list)  # number of the quotation + 1, 0 outside
     sentences: list[tuple[int, int]] = field(default_factory=list)
+    voiced: list[int] = field(default_factory=list)  # the tokens that may be verbs of speech, in order
 
     def __len__(self) -> int:
         return len(self.text)
@@ -120,10 +124,9 @@ def find_quotations(words: Words) -> None:
     words.quoted = [0] * len(words)
     for first, last in words.paragraphs:
         opened: int | None = None
-        for i in range(first, last):
+        for i in [i for i, token in enumerate(words.text[first:last], first) if token in _MARKS_AND_BARS]:
             if words.text[i] not in MARKS:
-                if words.text[i] == "―":
-                    words.text[i] = "—"
+                words.text[i] = "—"
                 continue
             free_before, free_after = spaced(words, i)
             opens = free_before and not free_after
@@ -196,16 +199,19 @@ def find_sentences(
     forms = cues if isinstance(cues, frozenset) else frozenset()
     for first, last in words.paragraphs:
         begin = first
-        i = first
-        while i < last:
+        passed = first - 1
+        for i in [i for i, token in enumerate(words.text[first:last], first) if token in _MAY_END]:
+            if i <= passed:
+                continue
             token = words.text[i]
             if token in FINAL and not words.quoted[i]:
                 if words.low[i - 1] + "." not in abbreviations or i + 1 >= last:
-                    while i + 1 < last and (words.text[i + 1] in FINAL or words.text[i + 1] in CLOSERS):
-                        i += 1
-                    if i + 1 >= last or not words.text[i + 1][:1].islower():
-                        words.sentences.append((begin, i + 1))
-                        begin = i + 1
+                    passed = i
+                    while passed + 1 < last and words.text[passed + 1] in _FINAL_OR_CLOSER:
+                        passed += 1
+                    if passed + 1 >= last or not words.text[passed + 1][:1].islower():
+                        words.sentences.append((begin, passed + 1))
+                        begin = passed + 1
             elif (
                 words.quoted[i]
                 and token in MARKS
@@ -221,6 +227,5 @@ def find_sentences(
             ):
                 words.sentences.append((begin, i + 1))
                 begin = i + 1
-            i += 1
         if begin < last:
             words.sentences.append((begin, last))
