@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from claims.models import ClaimCount, ClaimSpeaker, ListedClaim
 from claims.public.filters import UNREVIEWED, Narrowed
@@ -38,21 +39,33 @@ class Facets:
         return Count.upto(0) if found is None and self.is_whole else found
 
 
-# Rows of the stored counts, or one for each claim. `every_topic`: rows that count whatever the topic.
-_STORED = f"SELECT every_topic, topic_id, rating, contest, in_it, in_en, n, 0 AS looked_at FROM {ClaimCount._meta.db_table}"  # noqa: S608
 _LISTED = ListedClaim._meta.db_table
 _HEARD = ClaimSpeaker._meta.db_table
+_CELL = "topic_id, rating, contest, in_it, in_en"
+_STORED = f"SELECT every_topic, {_CELL}, n FROM {ClaimCount._meta.db_table}"  # noqa: S608
 
+# What is asked of each claim's values; the same names in the two ways of sending them.
+_ASKED = {
+    "any_topic": "boolean",
+    "topic": "bigint",
+    "ratings": "text[]",
+    "contest": "text",
+    "language": "text",
+}
+_BY_NAME = {name: f"%({name})s::{kind}" for name, kind in _ASKED.items()}
+_BY_PLACE = {name: f"${n}::{kind}" for n, (name, kind) in enumerate(_ASKED.items(), 1)}
+
+# `looked_at`: claims one by one; `found`: how many there are of each kind, `every_topic` for numbers whatever the topic.
 # Our own words; what is asked for are parameters.
-_FACETS = """WITH found AS MATERIALIZED ({found}), cell AS MATERIALIZED (
-    SELECT every_topic, topic_id, rating, contest, in_it, in_en, n, looked_at,
-        every_topic = %(any_topic)s AND (%(topic)s::bigint IS NULL OR topic_id = %(topic)s) AS is_counted,
-        cardinality(%(ratings)s::text[]) = 0 OR rating = ANY (%(ratings)s) AS is_rated,
-        %(contest)s = '' OR contest = %(contest)s AS is_contested,
-        CASE %(language)s WHEN 'it' THEN in_it WHEN 'en' THEN in_en ELSE true END AS is_told
+_FACETS = """WITH looked_at AS MATERIALIZED ({looked_at}), found AS MATERIALIZED ({found}), cell AS MATERIALIZED (
+    SELECT every_topic, topic_id, rating, contest, in_it, in_en, n,
+        every_topic = {any_topic} AND ({topic} IS NULL OR topic_id = {topic}) AS is_counted,
+        cardinality({ratings}) = 0 OR rating = ANY ({ratings}) AS is_rated,
+        {contest} = '' OR contest = {contest} AS is_contested,
+        CASE {language} WHEN 'it' THEN in_it WHEN 'en' THEN in_en ELSE true END AS is_told
     FROM found
 )
-SELECT 'looked_at', '', max(looked_at)::bigint FROM cell
+SELECT 'looked_at', '', count(*) FROM looked_at
 UNION ALL SELECT 'all', '', sum(n)::bigint FROM cell WHERE is_counted AND is_rated AND is_contested AND is_told
 UNION ALL SELECT 'rating', rating, sum(n)::bigint FROM cell WHERE is_counted AND is_contested AND is_told GROUP BY rating
 UNION ALL SELECT 'contest', contest, sum(n)::bigint FROM cell WHERE is_counted AND is_rated AND is_told GROUP BY contest
@@ -61,15 +74,31 @@ UNION ALL SELECT 'language', 'en', sum(n)::bigint FROM cell WHERE is_counted AND
 UNION ALL SELECT 'topic', topic_id::text, sum(n)::bigint FROM cell
     WHERE NOT every_topic AND topic_id IS NOT NULL AND is_rated AND is_contested AND is_told GROUP BY topic_id
 """
+_OF_STORED = _FACETS.format(looked_at="SELECT WHERE false", found=_STORED, **_BY_PLACE)
 
 
 def facets(asked: Narrowed) -> Facets:
-    """One query."""
-    with connections[router.db_for_read(ClaimCount)].cursor() as cursor:
+    """One query, and one for the words where any are asked for."""
+    connection: Any = connections[router.db_for_read(ClaimCount) or DEFAULT_DB_ALIAS]
+    if asked.is_counted:
+        # Always the same few rows: planned once.
+        with connection.prepared_cursor() as cursor:
+            cursor.execute(
+                _OF_STORED,
+                [
+                    str(asked.topic is None),
+                    str(asked.topic) if asked.topic else None,
+                    "{" + ",".join(rating or '""' for rating in asked.ratings) + "}",
+                    asked.contest,
+                    asked.language,
+                ],
+            )
+            return read(cursor.fetchall())
+    with connection.cursor() as cursor:
         cursor.execute(
-            _FACETS.format(found=_STORED if asked.is_counted else _found(asked)),
+            _looked_through(asked),
             {
-                "any_topic": asked.is_counted and asked.topic is None,
+                "any_topic": False,
                 "topic": asked.topic,
                 "ratings": list(asked.ratings),
                 "contest": asked.contest,
@@ -80,8 +109,7 @@ def facets(asked: Narrowed) -> Facets:
                 "until": asked.until,
             },
         )
-        rows: list[tuple[str, str, int | None]] = cursor.fetchall()
-    return read(rows, is_all=asked.hits is None or asked.hits.is_all)
+        return read(cursor.fetchall(), is_all=asked.hits is None or asked.hits.is_all)
 
 
 def read(rows: Sequence[tuple[str, str, int | None]], *, is_all: bool = True) -> Facets:
@@ -99,25 +127,24 @@ def read(rows: Sequence[tuple[str, str, int | None]], *, is_all: bool = True) ->
     return Facets(numbers.pop("all", {}).get(""), numbers, is_whole=is_all and not is_cut)
 
 
-def _found(asked: Narrowed) -> str:
-    """Claims that the words, the speaker and the days leave: at most one row more than are looked at."""
+def _looked_through(asked: Narrowed) -> str:
+    """SQL for the claims that the words, the speakers and the days leave: at most one row more than are looked at."""
     where = [
         f"l.newest_on {sign} %({name})s"
         for name, sign in (("since", ">="), ("until", "<="))
         if getattr(asked, name)
     ]
-    source, once = f"{_LISTED} l", ""
+    source, once = f"{_LISTED} l", "looked_at"
     if asked.speakers is not None:
         source = f"{_HEARD} l"
         where += ["l.speaker_id = ANY (%(speakers)s::bigint[])", "l.sort_at IS NOT NULL"]
-        # More than one of them may be heard on a claim.
-        once = "DISTINCT ON (claim_id)" if len(asked.speakers) > 1 else ""
+        if len(asked.speakers) > 1:
+            # More than one of them may be heard on a claim.
+            once = "(SELECT DISTINCT ON (claim_id) * FROM looked_at)"
     if asked.hits:
         where.append("l.claim_id = ANY (%(words)s::bigint[])")
-    return f"""
-        SELECT {once} false AS every_topic, topic_id, rating, contest, in_it, in_en, 1 AS n, looked_at FROM (
-            SELECT *, count(*) OVER () AS looked_at FROM (
-                SELECT l.* FROM {source} WHERE {" AND ".join(where)} LIMIT {MOST_LOOKED_AT + 1}
-            ) AS l
-        ) AS l
-    """  # noqa: S608 -- our own words; what is asked for are parameters
+    return _FACETS.format(
+        looked_at=f"SELECT l.claim_id, {_CELL} FROM {source} WHERE {' AND '.join(where)} LIMIT {MOST_LOOKED_AT + 1}",  # noqa: S608
+        found=f"SELECT false AS every_topic, {_CELL}, count(*) AS n FROM {once} AS each GROUP BY {_CELL}",  # noqa: S608
+        **_BY_NAME,
+    )

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.labels import LABELS, NO_VERDICT
 from claims.models import Claim, ClaimSpeaker, Speaker, Topic, TopicQuerySet
 from claims.public.hits import Hits, newest_hits
+from claims.public.naming import page_language
 from claims.public.prepared import Prepared
 from claims.visibility import published_spellings
 from claims.vocabulary import Contest, Rating
@@ -59,7 +61,27 @@ def published_topics(request: HttpRequest | None) -> TopicQuerySet:
     return Topic.objects.published().order_by("slug")
 
 
-topics_that_readers_see = Prepared(lambda: published_topics(None))
+class TopicOffered(NamedTuple):
+    """A choice of topic; `name` in the page's language where it has one."""
+
+    pk: int
+    slug: str
+    name: str
+
+
+def _named() -> QuerySet[Topic, Any]:
+    here = page_language()
+    other = {"it": "en", "en": "it"}[here]
+    name = Coalesce(NullIf(f"name_{here}", Value("")), f"name_{other}")
+    return published_topics(None).values_list("pk", "slug", name)
+
+
+_topics = Prepared(_named)
+
+
+def topics_offered() -> list[TopicOffered]:
+    """Those that readers see. One query."""
+    return [TopicOffered(*row) for row in _topics()]
 
 
 def heard(speakers: list[int], columns: Mapping[str, Any]) -> QuerySet[ClaimSpeaker]:
@@ -131,10 +153,10 @@ class FilterForm(forms.Form):
     """What an address asks of the list of claims. `topics`: those that readers see, asked for once."""
 
     @cached_property
-    def topics(self) -> list[Topic]:
-        return topics_that_readers_see()
+    def topics(self) -> list[TopicOffered]:
+        return topics_offered()
 
-    def clean_topic(self) -> Topic | None:
+    def clean_topic(self) -> TopicOffered | None:
         slug = self.cleaned_data["topic"]
         if not slug:
             return None
@@ -218,9 +240,9 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         )
 
     @property
-    def topics(self) -> list[Topic]:
+    def topics(self) -> list[TopicOffered]:
         """Those that readers see. One query, unless it has been asked already."""
-        return self.form.topics if self.is_bound else topics_that_readers_see()
+        return self.form.topics if self.is_bound else topics_offered()
 
     @property
     def is_active(self) -> bool:

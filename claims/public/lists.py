@@ -62,15 +62,18 @@ class ClaimRow(NamedTuple):
     @property
     def language(self) -> str:
         """As Claim.language says it."""
-        language = page_language()
-        return language if self.text_in(language) else "it" if self.text_it else "en"
+        return self.worded(page_language())[1]
 
     @property
     def text(self) -> str:
-        return self.text_in(self.language)
+        return self.worded(page_language())[0]
 
-    def text_in(self, language: str) -> str:
-        return self.text_it if language == "it" else self.text_en
+    def worded(self, language: str) -> tuple[str, str]:
+        """(its words, their language): in this one where it has them."""
+        words = {"it": self.text_it, "en": self.text_en}
+        if not words.get(language):
+            language = "it" if self.text_it else "en"
+        return words[language], language
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,27 @@ page (docs/performance.md).
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, Form
+from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from claims.models import Topic
 from claims.public.dates import When
 from claims.public.decisions import Stamp
 from claims.public.facets import Facets
+from claims.public.filters import TopicOffered
 from claims.public.links import claim_url, source_url, speaker_url
-from claims.public.lists import ClaimItem
+from claims.public.lists import ClaimItem, ClaimRow
 from claims.public.marking import Piece
 from claims.public.naming import page_language
 from claims.public.paging import Count
@@ -44,7 +48,7 @@ def glyph(stance: str) -> SafeString:
 @register.simple_tag
 def chip(stance: str, words: str | Promise) -> SafeString:
     """A sign and words in the colour of a stance."""
-    return format_html('<span class="chip st-{}">{}{}</span>', stance, glyph(stance), words)
+    return _drawn(_chip(stance, str(words)))
 
 
 @register.simple_tag
@@ -100,6 +104,42 @@ def _marked(text: str) -> SafeString:
     return format_html('<mark class="hit">{}</mark>', text)
 
 
+# -- what every page has of its own address ----------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def page_links(request: HttpRequest) -> SafeString:
+    """For machines: the page in each language, and its own address without what was asked of it."""
+    path, origin = html.escape(request.path), f"{request.scheme}://{html.escape(request.get_host())}"
+    links = (
+        f'<link rel="alternate" hreflang="{code}" href="{origin}/{code}/{path[4:]}">\n  '
+        for code, _name in settings.LANGUAGES
+    )
+    return _drawn(f'{"".join(links)}<link rel="canonical" href="{origin}{path}">')
+
+
+@register.simple_tag
+def language_links(request: HttpRequest | str) -> SafeString:
+    """The same page in each language, with what was asked of it; the languages alone where there is no page."""
+    here, rest = page_language(), ""
+    if isinstance(request, HttpRequest) and request.resolver_match:
+        asked = f"?{request.GET.urlencode()}" if request.GET else ""
+        rest = html.escape(f"{request.path[4:]}{asked}")
+    marked = ' aria-current="true"'
+    return _drawn(
+        "".join(
+            f'\n          <li><a href="/{code}/{rest}" lang="{code}" hreflang="{code}"'
+            f"{marked if code == here else ''}>{_own_name(code)}</a></li>"
+            for code, _name in settings.LANGUAGES
+        )
+    )
+
+
+@lru_cache(maxsize=20)
+def _own_name(code: str) -> str:
+    return html.escape(capfirst(get_language_info(code)["name_local"]))
+
+
 # -- filters: each choice with how many claims it would leave ----------------------------------------------------------------------
 
 
@@ -108,30 +148,30 @@ def boxes(field: BoundField, numbers: Facets) -> SafeString:
     """A group of boxes to tick, each with its number in an element of its own: a live change of the filters renews it."""
     chosen = {str(value) for value in field.value() or ()}
     lines = "".join(
-        f'<label for="id_{field.html_name}_{n}"><input type="checkbox" name="{field.html_name}" value="{escape(value)}"'
-        f' id="id_{field.html_name}_{n}"{" checked" if value in chosen else ""}> {escape(words)}'
+        f'<label for="id_{field.html_name}_{n}"><input type="checkbox" name="{field.html_name}" value="{html.escape(value)}"'
+        f' id="id_{field.html_name}_{n}"{" checked" if value in chosen else ""}> {html.escape(words)}'
         f"{_number(field.html_name, value, numbers)}</label>"
         for n, (value, words) in enumerate(_offered(field))
     )
     wrong = f' aria-describedby="{field.auto_id}_error"' if field.errors else ""
     return _drawn(
-        f"<fieldset{wrong}><legend>{escape(field.label)}</legend>{lines}{field.errors or ''}</fieldset>"
+        f"<fieldset{wrong}><legend>{html.escape(str(field.label))}</legend>{lines}{field.errors or ''}</fieldset>"
     )
 
 
 @register.simple_tag
-def menu(field: BoundField, numbers: Facets, topics: Iterable[Topic] = ()) -> SafeString:
+def menu(field: BoundField, numbers: Facets, topics: Iterable[TopicOffered] = ()) -> SafeString:
     """A choice of one; `topics`: where they are the choices."""
     name = field.html_name
     wrong = f' aria-invalid="true" aria-describedby="id_{name}_error"' if field.errors else ""
     return _drawn(
-        f'<div><label class="l" for="id_{name}">{escape(field.label)}</label><select name="{name}" id="id_{name}"{wrong}>'
+        f'<div><label class="l" for="id_{name}">{html.escape(str(field.label))}</label><select name="{name}" id="id_{name}"{wrong}>'
         f"{_options(field, numbers, topics)}</select>{field.errors or ''}</div>"
     )
 
 
 @register.simple_tag
-def numbers_again(form: Form, numbers: Facets, topics: Iterable[Topic]) -> SafeString:
+def numbers_again(form: Form, numbers: Facets, topics: Iterable[TopicOffered]) -> SafeString:
     """For a live change of the filters: the numbers of the form that stands in the page already, and nothing else of it."""
     menus = "".join(
         f'<select id="id_{name}" hx-swap-oob="innerHTML">{_options(form[name], numbers, topics if name == "topic" else ())}</select>'
@@ -145,15 +185,14 @@ def _offered(field: BoundField) -> list[tuple[str, str]]:
     return [(str(value), str(words)) for value, words in field.field.choices]  # type: ignore[attr-defined]
 
 
-def _options(field: BoundField, numbers: Facets, topics: Iterable[Topic]) -> str:
+def _options(field: BoundField, numbers: Facets, topics: Iterable[TopicOffered]) -> str:
     chosen, name = str(field.value() or ""), field.html_name
-    offered = [(topic.slug, str(topic.name), str(topic.pk)) for topic in topics]
     if name == "topic":
-        offered = [("", _("All"), ""), *offered]
+        offered = [("", _("All"), ""), *((topic.slug, topic.name, str(topic.pk)) for topic in topics)]
     else:
         offered = [(value, words, value) for value, words in _offered(field)]
     return "".join(
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}{_in_brackets(numbers.of(name, key)) if key else ""}</option>'
+        f'<option value="{html.escape(value)}"{" selected" if value == chosen else ""}>{html.escape(words)}{_in_brackets(numbers.of(name, key)) if key else ""}</option>'
         for value, words, key in offered
     )
 
@@ -176,7 +215,7 @@ def _number(name: str, value: str, numbers: Facets, *, again: bool = False) -> s
         else ""
     )
     renewed = ' hx-swap-oob="true"' if again else ""
-    return f'<span class="n" id="n-{name}-{escape(value)}"{renewed}>{told}</span>'
+    return f'<span class="n" id="n-{name}-{html.escape(value)}"{renewed}>{told}</span>'
 
 
 def claims_counted(count: Count) -> str:
@@ -186,28 +225,43 @@ def claims_counted(count: Count) -> str:
     return ngettext("%(n)s claim", "%(n)s claims", count.n) % {"n": count.written}
 
 
-def _drawn(html: str) -> SafeString:
+def _drawn(markup: str) -> SafeString:
     """Of parts that are escaped."""
-    return mark_safe(html)  # noqa: S308  # nosec B308 B703: as it says
+    return mark_safe(markup)  # noqa: S308  # nosec B308 B703: as it says
 
 
-# A claim in a list: twenty on a page, and the page that is asked for most.
+# Claims in a list: twenty on a page, and the page that is asked for most. What is the same for all of them is asked for once.
 @register.simple_tag
-def claim_line(item: ClaimItem, level: int = 2) -> SafeString:
-    """`level`: of its heading on the page."""
-    claim = item.claim
-    language = claim.language
-    chips = "".join(chip(each.stance, each.words) for each in item.sentences)
-    if item.contest == Contest.UNCONTESTED:
-        chips += _muted("muted", _("No denial on record"))
-    if item.sources:
-        chips += _muted("muted num", articles(item.sources))
-    return _drawn(
-        f"<li>\n  <div>{stamped(item.stamp)}</div>\n"
-        f'  <h{level}><a href="{escape(claim_url(claim.slug))}" lang="{language}">'
-        f"{hits(item.pieces) if item.pieces else escape(claim.text)}</a>{only_in(language)}</h{level}>\n"
-        f'  <div class="tally">{chips}</div>\n</li>'
-    )
+def claim_lines(items: Iterable[ClaimItem], level: int = 2) -> SafeString:
+    """`level`: of their headings on the page."""
+    here, before = page_language(), claim_url("").removesuffix("/")
+    uncontested = _muted("muted", _("No denial on record"))
+    only = {code: only_in(code) for code in ("it", "en")}
+    lines = []
+    for item in items:
+        claim = item.claim
+        text, language = claim.worded(here) if isinstance(claim, ClaimRow) else (claim.text, claim.language)
+        chips = "".join([_chip(each.stance, each.words) for each in item.sentences])
+        if item.contest == Contest.UNCONTESTED:
+            chips += uncontested
+        if item.sources:
+            chips += _articles_counted(item.sources, here)
+        lines.append(
+            f"<li>\n  <div>{stamped(item.stamp)}</div>\n"
+            f'  <h{level}><a href="{before}{html.escape(claim.slug)}/" lang="{language}">'
+            f"{hits(item.pieces) if item.pieces else html.escape(text)}</a>{only[language]}</h{level}>\n"
+            f'  <div class="tally">{chips}</div>\n</li>'
+        )
+    return _drawn("".join(lines))
+
+
+def _chip(stance: str, words: str) -> str:
+    return f'<span class="chip st-{stance}">{glyph(stance)}{html.escape(words)}</span>'
+
+
+@lru_cache(maxsize=500)
+def _articles_counted(n: int, language: str) -> SafeString:
+    return _muted("muted num", _articles(n, language))
 
 
 @lru_cache(maxsize=500)
