@@ -13,11 +13,10 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from claims.labels import label
 from claims.models import Carrier, Position, PositionQuerySet, StatementSpeaker
 from claims.public import dates
 from claims.public.links import source_url
-from claims.public.naming import Names, joined
+from claims.public.naming import Names, joined, worded
 from claims.public.timeline import Event
 from claims.vocabulary import Act, Hedge, Stance
 from sources.models import Source, long_columns
@@ -244,19 +243,19 @@ def _stance_label(position: Position) -> str:
         return _("Implied denial")
     if position.stance == Stance.DENIES and position.partial:
         return _("Denies part of it")
-    return str(label(position.stance, Stance))
+    return worded(position.stance, Stance)
 
 
 def _tags(position: Position, when: dates.When) -> Iterator[str]:
     statement = position.statement
     if statement.act in ACTS_WORTH_SAYING:
-        yield str(label(statement.act, Act))
+        yield worded(statement.act, Act)
     if position.partial and position.stance != Stance.DENIES:
         yield _("in part")
     if position.implied and position.stance != Stance.DENIES:
         yield _("implied")
     if statement.hedge != Hedge.NONE:
-        yield str(label(statement.hedge, Hedge)).lower()
+        yield worded(statement.hedge, Hedge).lower()
     if statement.in_title:
         yield _("headline")
     if when.is_inferred:

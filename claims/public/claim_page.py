@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from claims.labels import label
 from claims.models import Claim, Correction, Evidence, Position, PositionQuerySet, Request, Verdict
 from claims.models.position import TURNING
 from claims.public import dates, sentences
@@ -19,7 +18,7 @@ from claims.public.beside import NOTHING, beside
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.corrections import CorrectionItem, correction_items, in_a_language
 from claims.public.decisions import Decision, Stamp, decision, stamp
-from claims.public.naming import Names
+from claims.public.naming import Names, worded
 from claims.public.paging import beyond, cursor, place_of
 from claims.public.prepared import Prepared
 from claims.public.related import Related, related
@@ -133,7 +132,7 @@ def claim_page(claim: Claim, after: str = "") -> ClaimPage:
     overview = strip([card.event for card in told])
     sources = list({card.source.pk: card.source for card in ordered}.values())
     corrections = correction_items(more.corrections)
-    changes = turns(parties, names)
+    changed = [party for party in parties if party.get("state") in sentences.TURNS]
     is_paged = len(found) > MOST_STATEMENTS or place is not None
     changed_at = max(_moments(claim, figures, corrections), default=None)
     return ClaimPage(
@@ -149,8 +148,8 @@ def claim_page(claim: Claim, after: str = "") -> ClaimPage:
         older=cursor(positions[-1], ORDER) if len(found) > MOST_STATEMENTS else "",
         is_first=place is None,
         statements=figures.statements if figures else len(positions),
-        turns=changes[:MOST_TURNS],
-        more_turns=max(0, len(changes) - MOST_TURNS),
+        turns=turns(changed[:MOST_TURNS], names),
+        more_turns=max(0, len(changed) - MOST_TURNS),
         denials=_by_voice(
             [c for c in ordered if c.stance == Stance.DENIES and not c.position.statement.in_title]
         ),
@@ -211,7 +210,7 @@ def turns(parties: Sequence[dict[str, Any]], names: Names) -> list[Turn]:
         Turn(
             names(party.get("party"), party["name"]),
             tuple(
-                (stance.value, str(label(stance, Stance)))
+                (stance.value, worded(stance, Stance))
                 for stance in sentences.TURNS[PartyState(party["state"])]
             ),
         )
@@ -242,7 +241,7 @@ def _evidence(found: Sequence[Evidence]) -> list[tuple[str, list[EvidenceItem]]]
     """By kind, for and against first."""
     return [
         (
-            str(label(kind, EvidenceKind)),
+            worded(kind, EvidenceKind),
             [EvidenceItem(row, *in_a_language(row, "note")) for row in found if row.kind == kind],
         )
         for kind in EvidenceKind

@@ -19,14 +19,18 @@ from django.utils.translation import ngettext
 
 from claims.public import signs
 from claims.public.cards import Card
-from claims.public.claim_page import Day
+from claims.public.claim_page import Day, Turn
 from claims.public.dates import When
 from claims.public.links import claim_url, source_url, speaker_url
 from claims.public.lists import DenialItem
+from claims.public.naming import page_language
+from claims.public.related import Related
+from claims.public.source_page import Note, Paragraph, SourcePage
 from claims.public.timeline import Mark, Strip, Tick
 from claims.vocabulary import Stance
+from sources.labels import LABELS
 from sources.models import Source
-from sources.vocabulary import Translation
+from sources.vocabulary import Language, Translation
 
 register = template.Library()
 
@@ -136,6 +140,31 @@ def _where(card: Card) -> str:
     )
 
 
+@register.simple_tag
+def turns_told(turns: Iterable[Turn]) -> SafeString:
+    """Each party's change of story."""
+    words = _("change of story:")
+    then = f' <span aria-hidden="true">→</span><span class="vh">{_("then")}</span> '
+    return _html(
+        f'<p class="turn"><strong>{e(turn.name)}</strong> · {words} {then.join(_chip(*state) for state in turn.states)}</p>'
+        for turn in turns
+    )
+
+
+@register.simple_tag
+def related_claims(related: Iterable[Related]) -> SafeString:
+    """Other claims, each with its mark and why it is shown."""
+    return _html(('<ul class="srcs">', *map(_related, related), "</ul>"))
+
+
+def _related(item: Related) -> str:
+    reason = f'<p class="small muted">{e(item.reason)}</p>' if item.reason else ""
+    return (
+        f'<li><div>{signs.stamped(item.stamp)}</div><a class="t" href="{e(claim_url(item.slug))}" lang="{item.language}">'
+        f"{e(item.text)}</a>{reason}</li>"
+    )
+
+
 # -- denials -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -189,9 +218,14 @@ def articles_listed(sources: Iterable[Source], origin: str) -> SafeString:
     return _html(('<ol class="srcs">', *(_article(source, origin) for source in sources), "</ol>"))
 
 
+@lru_cache(maxsize=20)
+def _language(code: str, _in: str) -> str:
+    return str(LABELS[Language][code])
+
+
 def _article(source: Source, origin: str) -> str:
     address, language = e(source_url(source)), e(source.language)
-    told = [_outlet(source), e(str(source.get_language_display()))]
+    told = [_outlet(source), e(_language(source.language, page_language()))]
     if source.is_digest:
         told.append(_("Editorial summary"))
     if source.translation == Translation.MACHINE:
@@ -199,6 +233,71 @@ def _article(source: Source, origin: str) -> str:
     return (
         f'<li><a class="t" href="{address}" lang="{language}">{e(source.title)}</a>\n'
         f'<p class="small muted">{" · ".join(told)}</p><p class="paper">{e(origin)}{address}</p></li>'
+    )
+
+
+@register.simple_tag
+def article_text(page: SourcePage) -> SafeString:
+    """An article's paragraphs, or its cited passages, with numbered notes beside them."""
+    return _html(_paragraph(each, page.source.language) for each in page.paragraphs)
+
+
+def _paragraph(paragraph: Paragraph, language: str) -> str:
+    words, gap = _pieces(paragraph), ""
+    if paragraph.gap_before:
+        gap = f'<p class="gap" aria-label="{e(_("Text left out"))}">[…]</p>'
+    if paragraph.is_furniture:
+        tag = f'<span class="tag">{_("Not part of the article")}</span>'
+        return f'{gap}\n<p class="furn" lang="{e(language)}">{tag} {words}</p>\n'
+    before, after = "… " if paragraph.cut_before else "", " …" if paragraph.cut_after else ""
+    notes = f'<div class="notes">{"".join(map(_note, paragraph.notes))}</div>' if paragraph.notes else ""
+    return (
+        f'{gap}\n<div class="row"><p class="p" lang="{e(language)}">{before}{words}{after}</p>{notes}</div>\n'
+    )
+
+
+def _pieces(paragraph: Paragraph) -> str:
+    found = []
+    for piece in paragraph.pieces:
+        words = e(piece.text)
+        if piece.note:
+            keys = [note.card.key for note in piece.begins]
+            found += [f'<span id="p{key}"></span>' for key in keys[1:]]
+            place = f' id="p{keys[0]}"' if keys else ""
+            shared = " over" if piece.is_shared else ""
+            found.append(f'<mark{place} class="st-{e(piece.note.card.stance)}{shared}">{words}</mark>')
+            found += map(_reference, piece.ends)
+        else:
+            found.append(f'<span class="muted">{words}</span>' if piece.is_furniture else words)
+    return "".join(found)
+
+
+def _reference(note: Note) -> str:
+    return f'<a class="ref st-{e(note.card.stance)}" href="#n{note.card.key}" aria-label="{_numbered(note)}">{note.number}</a>'
+
+
+def _numbered(note: Note) -> str:
+    return e(_("note %(n)s") % {"n": note.number})
+
+
+def _note(note: Note) -> str:
+    card, through, reading = note.card, "", ""
+    if card.carriers:
+        words = _("through %(names)s") % {"names": e(card.carriers)}
+        through = f' <span class="muted">({words})</span>'
+    line = "<br>" if len(note.claims) > 1 else " "
+    claims = "".join(
+        f'{line}{_chip(each.stance, each.stance_label)}<br><a href="{e(claim_url(claim.slug))}#st-{each.key}"'
+        f' lang="{e(claim.language)}">{e(str(claim.text))}</a>'
+        for each, claim in note.claims
+    )
+    if card.reading:
+        reading = (
+            f'<br>{_("How we read it:")} <span lang="{e(card.source.language)}">{e(card.reading)}</span>'
+        )
+    return (
+        f'<aside class="note st-{e(card.stance)}" id="n{card.key}" aria-label="{_numbered(note)}"><span class="n">{note.number}</span>'
+        f" <strong>{e(card.who)}</strong>{through}{claims}{reading}</aside>"
     )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
 
 from django.db import connections, router
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from claims.labels import label
 from claims.models import SpeakerName
 from claims.vocabulary import NameKind
 
@@ -35,6 +38,17 @@ SEVERAL = {
 def page_language() -> str:
     """`it` or `en`."""
     return (get_language() or "en")[:2]
+
+
+def worded(word: str, words: type[StrEnum]) -> str:
+    """What people read for one stored word, in the page's language."""
+    return _worded(word, words, page_language())
+
+
+# A page has hundreds of labels, and each is looked up in the catalogue whenever it is written.
+@lru_cache(maxsize=1000)
+def _worded(word: str, words: type[StrEnum], language: str) -> str:
+    return str(label(word, words))
 
 
 def is_several(name: str) -> bool:

@@ -46,13 +46,14 @@ def party_keys(parties: Iterable[Mapping[str, Any]]) -> list[int | None]:
 
 def sentences(parties: Sequence[Mapping[str, Any]], names: Names) -> list[Sentence]:
     """One sentence a state, in the order of STANCE_OF."""
+    by_state: dict[str | None, list[Mapping[str, Any]]] = {}
+    for party in parties:
+        by_state.setdefault(party.get("state"), []).append(party)
     found = []
     for state, stance in STANCE_OF.items():
-        called = [
-            names(party.get("party"), party["name"]) for party in parties if party.get("state") == state
-        ]
-        if called:
-            found.append(Sentence(stance.value, _sentence(state, called)))
+        if theirs := by_state.get(state):
+            called = [names(party.get("party"), party["name"]) for party in theirs[:MOST_NAMES]]
+            found.append(Sentence(stance.value, _sentence(state, called, len(theirs) - len(called))))
     return found
 
 
@@ -67,12 +68,11 @@ def lede(parties: Sequence[Mapping[str, Any]], names: Names) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _sentence(state: str, called: Sequence[str]) -> str:
-    several = 2 if len(called) > 1 or is_several(called[0]) else 1
-    left_out = len(called) - MOST_NAMES
-    if left_out > 0:
+def _sentence(state: str, called: Sequence[str], left_out: int) -> str:
+    several = 2 if len(called) + left_out > 1 or is_several(called[0]) else 1
+    if left_out:
         named = ngettext("%(names)s and %(n)s other", "%(names)s and %(n)s others", left_out) % {
-            "names": ", ".join(called[:MOST_NAMES]),
+            "names": ", ".join(called),
             "n": left_out,
         }
     else:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from claims.labels import label
 from claims.models import Affiliation, Claim, Position, Speaker, SpeakerName
 from claims.public.cards import Card, cards, speaker_keys, with_everything
 from claims.public.claim_page import Day, Turn, by_day, turns
-from claims.public.naming import Names
+from claims.public.naming import Names, worded
 from claims.public.prepared import Prepared
 from claims.public.timeline import in_time_order
 from claims.visibility import published_spellings
@@ -107,7 +106,7 @@ def _tally(told: Sequence[Card]) -> list[tuple[str, str, int]]:
     return [
         (
             stance.value,
-            str(label(stance, Stance)),
+            worded(stance, Stance),
             len({card.claim_id for card in told if card.stance == stance}),
         )
         for stance in Stance

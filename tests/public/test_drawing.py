@@ -11,10 +11,22 @@ import pytest
 
 from claims.models import Claim, Position
 from claims.public.cards import Card, Voice
-from claims.public.claim_page import Day
+from claims.public.claim_page import Day, Turn
 from claims.public.dates import When
-from claims.public.drawing import articles_listed, denial_line, denials_by_voice, overview, timeline
+from claims.public.decisions import Stamp
+from claims.public.drawing import (
+    article_text,
+    articles_listed,
+    denial_line,
+    denials_by_voice,
+    overview,
+    related_claims,
+    timeline,
+    turns_told,
+)
 from claims.public.lists import DenialItem
+from claims.public.related import Related
+from claims.public.source_page import Note, Paragraph, Piece, SourcePage
 from claims.public.timeline import Event, strip
 from sources.models import Outlet, Source
 
@@ -121,6 +133,33 @@ def test_an_article_without_an_outlet_or_in_our_words_says_so() -> None:
     text = _read(html)
     assert f"title {EVIL}" in text
     assert "outlet unknown · Italian · Editorial summary" in text
+
+
+def test_an_article_is_drawn_with_its_notes_and_all_its_words_as_words() -> None:
+    card = _card()
+    note = Note(1, card, ((card, card.position.claim), (card, card.position.claim)))
+    words = Piece(f"cited {EVIL}", note, is_shared=True, is_furniture=False, begins=(note,), ends=(note,))
+    advert = Piece(f"advert {EVIL}", None, is_shared=False, is_furniture=True, begins=(), ends=())
+    plain = replace(advert, text=f"plain {EVIL}", is_furniture=False)
+    first = Paragraph((plain, words, advert), (note,), False, True, True, True)
+    page = SourcePage(card.source, card.when, None, [first, replace(first, is_furniture=True)], *[None] * 8)  # type: ignore[arg-type]
+    html = article_text(page)
+    text = _read(html)
+    for part in ("cited", "advert", "plain", "name", "carriers", "claim", "reading"):
+        assert f"{part} {EVIL}" in text, part
+    assert html.count('aria-label="note 1"') == 3
+    assert html.count('<p class="furn"') == 1
+
+
+def test_changes_of_story_and_related_claims_are_drawn_with_all_their_words_as_words() -> None:
+    turn = Turn(f"name {EVIL}", (("denies", f"denies {EVIL}"), ("admits", f"admits {EVIL}")))
+    text = _read(turns_told([turn]))
+    for part in ("name", "denies", "admits"):
+        assert f"{part} {EVIL}" in text
+    near = Related("slug", f"claim {EVIL}", "en", Stamp("disputed", f"stamp {EVIL}"), f"reason {EVIL}")
+    text = _read(related_claims([near]))
+    for part in ("claim", "stamp", "reason"):
+        assert f"{part} {EVIL}" in text
 
 
 def test_the_overview_draws_each_stance_with_a_shape_of_its_own() -> None:
