@@ -24,6 +24,7 @@ PRIMARY = "public"
 # Seconds between two questions of one process, and before one that did not answer is asked again.
 EVERY = 1.0
 REST = 5.0
+NO_REPLICA = "is no replica"
 # Bytes of the write-ahead log since the cluster began.
 WRITTEN = "SELECT (pg_current_wal_lsn() - '0/0')::bigint"
 REPLAYED = "SELECT CASE WHEN pg_is_in_recovery() THEN (pg_last_wal_replay_lsn() - '0/0')::bigint END"
@@ -61,6 +62,9 @@ class Replicas:
         """
         self._ask_now_and_then()
         usable = [copy for copy in self.copies if not copy.trouble]
+        if not usable and self._clock() < self._primary_rests_until:
+            # Nobody else can answer: whoever did not a moment ago may do so now.
+            usable = [copy for copy in self.copies if copy.trouble != NO_REPLICA]
         start = zlib.crc32(page.encode()) if usable else 0
         for number in range(len(usable)):
             copy = usable[(start + number) % len(usable)]
@@ -116,7 +120,7 @@ class Replicas:
         except Error:
             return "does not answer"
         if replayed is None:
-            return "is no replica"  # promoted, or the address of the primary
+            return NO_REPLICA  # promoted, or the address of the primary
         return "" if replayed >= self._due() else "is behind"
 
     def _due(self) -> int:

@@ -134,7 +134,10 @@ def test_where_the_primary_is_away_a_copy_that_answers_is_used(site: Pair) -> No
     connections.databases["public"] = {**connections.databases["public"], "PORT": free_port()}
     connections["public"].close()
     del connections["public"]
-    assert Replicas(["replica1"], 2).chosen("/en/") == "replica1"
+    found = Replicas(["replica1"], 2)
+    assert found.chosen("/en/") == "replica1"
+    found.failed("replica1")
+    assert found.chosen("/en/") == "replica1"  # there is no other: it is asked again at once
 
 
 def test_the_primary_is_no_replica_of_itself(site: Pair) -> None:
