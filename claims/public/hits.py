@@ -21,35 +21,63 @@ from claims.public.naming import page_language
 from claims.public.paging import MOST_COUNTED, Count
 
 CONFIGURATIONS = {"it": "italian", "en": "english"}
-# So many stretches are looked into by themselves. Of words that are in fewer than MOST_COUNTED claims of these, everything older is
-# fetched at once: at a million claims at most some 8,000.
+# Of words that are in fewer than MOST_COUNTED claims of so many stretches, everything older is fetched at once: at a million claims at
+# most some 8,000. Each stretch costs half a millisecond where several words must come together.
 STRETCHES = 8
 # Where the newest MOST_COUNTED hits lie within so many keys, a page of 20 is full after 1/50 of them along the list.
 DENSE = 250_000
 
-# Our own words; what is asked for is a parameter. Visible is what `Claim.objects.published()` says, as the index has it. Adding nothing to
-# the key keeps PostgreSQL from going through the claims in their order instead.
-_SEEN = f"publication IN {READERS_SEE} AND merged_into_id IS NULL"
-_QUERY = "websearch_to_tsquery('{configuration}', {words})"
+# Our own words; what is asked for, and how many at most, are parameters: `words`, `most`. Adding nothing to the key keeps PostgreSQL from
+# going through the rows in their order instead.
 _FIRST = "ORDER BY id + 0 DESC LIMIT %(most)s"
-_NEWEST = f"""
-WITH RECURSIVE stretch (n, place) AS (
-    SELECT max(id) >> {STRETCH_OF_CLAIMS}, 1 FROM claims_claim
+_NEWEST = f"""WITH RECURSIVE stretch (n, place) AS (
+    SELECT max(id) >> {{bits}}, 1 FROM {{table}}
     UNION ALL
-    SELECT (SELECT max(id) >> {STRETCH_OF_CLAIMS} FROM claims_claim WHERE id < n << {STRETCH_OF_CLAIMS}), place + 1
-    FROM stretch WHERE n IS NOT NULL AND place < {STRETCHES}
+    SELECT (SELECT max(id) >> {{bits}} FROM {{table}} WHERE id < n << {{bits}}), place + 1
+    FROM stretch WHERE n IS NOT NULL AND place < {{stretches}}
 )
 SELECT id FROM (
     (SELECT found.id FROM stretch CROSS JOIN LATERAL (
-        SELECT id FROM claims_claim WHERE {_SEEN} AND numnode({{query}}) > 0
+        SELECT id FROM {{table}} WHERE {{seen}} AND numnode({{query}}) > 0
         AND {{vector}} @@ ({{query}} && ('''stretch ' || stretch.n || '''')::tsquery) {_FIRST}
     ) AS found)
     UNION ALL
-    (SELECT id FROM claims_claim, (SELECT n FROM stretch WHERE place = {STRETCHES} AND n IS NOT NULL) AS last
-        WHERE {_SEEN} AND {{vector}} @@ {{query}} AND id + 0 < last.n << {STRETCH_OF_CLAIMS} {_FIRST})
-) AS newest LIMIT %(most)s
-"""  # noqa: S608
-_EVERY = f"ARRAY(SELECT id FROM claims_claim WHERE {_SEEN} AND {{vector}} @@ {{query}})"  # noqa: S608
+    (SELECT id FROM {{table}}, (SELECT n FROM stretch WHERE place = {{stretches}} AND n IS NOT NULL) AS last
+        WHERE {{seen}} AND {{vector}} @@ {{query}} AND id + 0 < last.n << {{bits}} {_FIRST})
+) AS newest LIMIT %(most)s"""  # noqa: S608
+
+
+def newest_first(*, table: str, seen: str, vector: str, query: str, bits: int, stretches: int) -> str:
+    """SQL for the keys of the newest rows with some words. `vector`: with the stretch of 2 to the power of `bits` keys that a row lies in.
+
+    `stretches`: so many are looked into one after the other, then everything older at once.
+    """
+    return _NEWEST.format(table=table, seen=seen, vector=vector, query=query, bits=bits, stretches=stretches)
+
+
+# Visible is what `Claim.objects.published()` says, as the index has it.
+_SEEN = f"publication IN {READERS_SEE} AND merged_into_id IS NULL"
+
+
+def _query(language: str, words: str = "%(words)s") -> str:
+    return f"websearch_to_tsquery('{CONFIGURATIONS[language]}', {words})"
+
+
+_NEWEST_CLAIMS = {
+    language: newest_first(
+        table="claims_claim",
+        seen=_SEEN,
+        vector=words_and_stretch(language),
+        query=_query(language),
+        bits=STRETCH_OF_CLAIMS,
+        stretches=STRETCHES,
+    )
+    for language in CONFIGURATIONS
+}
+_EVERY_CLAIM = {
+    language: f"ARRAY(SELECT id FROM claims_claim WHERE {_SEEN} AND {words_and_stretch(language)} @@ {_query(language, '%s')})"  # noqa: S608
+    for language in CONFIGURATIONS
+}
 
 
 class OneOf(Func):
@@ -82,8 +110,7 @@ class Hits:
         if self.is_all:
             return claims.filter(OneOf(key, RawSQL("%s::bigint[]", [self.keys])))  # nosec B611: a parameter
         if self.keys[0] - self.keys[-1] > DENSE:
-            every = _written(_EVERY, self.language, words="%s")
-            return claims.filter(OneOf(key, RawSQL(every, [self.words])))  # noqa: S611  # nosec B611: a parameter
+            return claims.filter(OneOf(key, RawSQL(_EVERY_CLAIM[self.language], [self.words])))  # noqa: S611  # nosec B611: a parameter
         # Not by an index: along the list, until the page is full.
         vector = Func(
             F(f"search_{self.language}"),
@@ -98,11 +125,5 @@ def newest_hits(words: str) -> Hits:
     """In the page's language: stems, "exact words", -without, or. One query."""
     language = page_language()
     with connections[router.db_for_read(Claim)].cursor() as cursor:
-        cursor.execute(_written(_NEWEST, language), {"words": words, "most": MOST_COUNTED + 1})
+        cursor.execute(_NEWEST_CLAIMS[language], {"words": words, "most": MOST_COUNTED + 1})
         return Hits(words, language, [key for (key,) in cursor.fetchall()])
-
-
-def _written(sql: str, language: str, words: str = "%(words)s") -> str:
-    """`words`: where the parameter stands."""
-    query = _QUERY.format(configuration=CONFIGURATIONS[language], words=words)
-    return sql.format(query=query, vector=words_and_stretch(language))

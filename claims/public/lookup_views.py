@@ -16,6 +16,7 @@ from claims.labels import LABELS
 from claims.models import Speaker, Statement
 from claims.public import dates, lists
 from claims.public.filters import published_topics, readable
+from claims.public.kinds import kinds
 from claims.public.links import source_url
 from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
@@ -47,10 +48,11 @@ def search(request: HttpRequest) -> HttpResponse:
     if words:
         everywhere = everything(words, only=found["kind"])
         found["counts"] = everywhere.counts
-        kinds = [found["kind"]] if found["kind"] else [k for k in KINDS if found["counts"][k].n]
-        shown = {k: _hits(request, k, words, everywhere, only=bool(found["kind"])) for k in kinds}
+        listed = [found["kind"]] if found["kind"] else [k for k in KINDS if found["counts"][k].n]
+        shown = {k: _hits(request, k, words, everywhere, only=bool(found["kind"])) for k in listed}
         found["page"] = shown[found["kind"]] if found["kind"] else None
         found["groups"] = _groups({k: p.items for k, p in shown.items()}, words)
+        found["kinds"] = kinds(everywhere.claims) if found["groups"]["claims"] else []
         if not any(p.items for p in shown.values()):
             found["suggestions"] = suggestions(words)
     is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]

@@ -20,7 +20,8 @@ from django.db.models.expressions import RawSQL
 from claims.models import Claim, Speaker, Statement, StatementSpeaker
 from claims.models.speaker import NAME_WORDS
 from claims.models.statement import STRETCH, WORDS_AND_STRETCH
-from claims.public.hits import CONFIGURATIONS, Hits, OneOf, newest_hits
+from claims.public.filters import Narrowed, narrowed
+from claims.public.hits import CONFIGURATIONS, OneOf, newest_first
 from claims.public.lists import CappedCount, listed_claims
 from claims.public.marking import WORD, positive
 from claims.public.naming import page_language
@@ -55,16 +56,19 @@ class Suggestions:
         return bool(self.alone or self.alike or self.elsewhere.n or self.people)
 
 
+NOTHING = Narrowed()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """`statements`: keys of the statements that are counted, the newest first: what a page of them is taken from.
 
-    `claims`: None where no word is asked for.
+    `claims`: what is asked of the list of claims; without words where there is nothing to look for.
     """
 
     counts: dict[str, Count]
     statements: Sequence[int] = ()
-    claims: Hits | None = None
+    claims: Narrowed = NOTHING
 
 
 def hits(kind: str, asked: str, found: Found) -> QuerySet[Any]:
@@ -72,7 +76,7 @@ def hits(kind: str, asked: str, found: Found) -> QuerySet[Any]:
     if kind == "statements":
         return _statements(found.statements)
     if kind == "claims":
-        return found.claims.among(listed_claims()) if found.claims else listed_claims().none()
+        return narrowed(listed_claims(), found.claims) if found.claims.words else listed_claims().none()
     by_words = _by_words(asked)[kind]
     return by_words if positive(asked) else by_words.none()
 
@@ -85,7 +89,7 @@ def everything(asked: str, only: str = "") -> Found:
     """How many of each kind, counted up to MOST_COUNTED, and which claims and statements; three queries. `only`: the kind that is listed."""
     if not positive(asked):
         return Found({kind: Count(0, is_capped=False) for kind in KINDS})
-    claims = newest_hits(asked)
+    claims = Narrowed(words=asked)
     most = MOST_LOOKED_THROUGH if only == "statements" else LOOKED_THROUGH_BESIDES
     looked_at = _newest(asked, most)
     # One after the other, by its key: for a list of so many, PostgreSQL would read through all articles, with helpers.
@@ -103,7 +107,7 @@ def everything(asked: str, only: str = "") -> Found:
     statements = sorted(found.get("statements", ()), reverse=True)
     counts = {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in others}
     counts["statements"] = at_least(len(statements), is_all=len(looked_at) < most)
-    counts["claims"] = claims.count
+    counts["claims"] = claims.hits.count if claims.hits else Count.upto(0)
     return Found({kind: counts[kind] for kind in KINDS}, statements, claims)
 
 
@@ -111,34 +115,21 @@ def _words(asked: str, language: str) -> SearchQuery:
     return SearchQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
 
 
-_ASKED = "(websearch_to_tsquery('italian', %(asked)s) || websearch_to_tsquery('english', %(asked)s))"
-# Statements that have the words, the newest first. Only the index of words may lead to them: adding nothing to the key keeps PostgreSQL
-# from going through the statements in their order instead, which for a rare word are all there are.
-_HAVING = f"""(
-    SELECT id FROM claims_statement, last_stretch
-    WHERE review = 'accepted' AND {WORDS_AND_STRETCH} @@ {{query}} AND {{also}}
-    ORDER BY id + 0 DESC LIMIT %(most)s
-)"""  # noqa: S608 -- our own words, as below; what is asked for is a parameter
-# What asks for no word at all would have everything in a stretch.
-_IN_STRETCH = _HAVING.format(
-    query=f"({_ASKED} && ('''stretch ' || (last - {{back}}) || '''')::tsquery)", also=f"numnode({_ASKED}) > 0"
+# In either language: the words of an article are not the page's.
+_NEWEST_STATEMENTS = newest_first(
+    table="claims_statement",
+    seen="review = 'accepted'",
+    vector=WORDS_AND_STRETCH,
+    query="(websearch_to_tsquery('italian', %(words)s) || websearch_to_tsquery('english', %(words)s))",
+    bits=STRETCH,
+    stretches=4,
 )
-# The two newest stretches have enough of a common word, of which to fetch all would cost more with every year; only where they have not,
-# everything older is asked for: PostgreSQL looks no further than the limit.
-_NEWEST = f"""WITH last_stretch (last) AS MATERIALIZED (
-        SELECT id >> {STRETCH} FROM claims_statement WHERE review = 'accepted' ORDER BY id DESC LIMIT 1
-    )
-    SELECT id FROM (
-        {_IN_STRETCH.format(back=0)} UNION ALL {_IN_STRETCH.format(back=1)}
-        UNION ALL {_HAVING.format(query=_ASKED, also=f"id < (last - 1) << {STRETCH}")}
-    ) AS newest LIMIT %(most)s
-"""  # noqa: S608
 
 
 def _newest(asked: str, most: int) -> list[int]:
     """Keys of the newest statements that have the words, at most so many, whether or not readers see them. One query."""
     with connections[router.db_for_read(Statement)].cursor() as cursor:
-        cursor.execute(_NEWEST, {"asked": asked, "most": most})
+        cursor.execute(_NEWEST_STATEMENTS, {"words": asked, "most": most})
         return [key for (key,) in cursor.fetchall()]
 
 

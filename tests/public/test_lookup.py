@@ -7,14 +7,28 @@ import re
 import pytest
 from django.test import Client
 
-from claims.models import Correction
+from claims import contest
+from claims.models import Claim, ClaimFigures, Correction
+from claims.models.claim import STRETCH_OF_CLAIMS
 from claims.models.statement import STRETCH
 from claims.public import searching
+from claims.public.facets import read
+from claims.public.hits import Hits, newest_hits
+from claims.public.lists import listed_claims
 from claims.public.marking import Marker, positive
-from claims.public.paging import Count, at_least
+from claims.public.paging import MOST_COUNTED, Count, at_least
 from claims.public.searching import everything, hits
-from claims.vocabulary import Rating
-from tests.factories import make_published_source, make_said, make_shown, make_user, make_verdict
+from claims.vocabulary import Contest, Rating
+from tests.factories import (
+    make_claim,
+    make_published_claim,
+    make_published_source,
+    make_said,
+    make_shown,
+    make_topic,
+    make_user,
+    make_verdict,
+)
 from tests.public.world import SECRETS, World, every_address, make_world
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +155,76 @@ def test_the_newest_statements_with_a_word_are_found_however_far_apart_they_were
     assert hidden.pk not in everything("number").statements
     assert everything("a").statements == [], "words too common to be looked for ask for nothing"
     assert hits("statements", "zeppelin", everything("zeppelin")).count() == 6
+
+
+def test_the_newest_claims_with_a_word_are_found_however_far_apart_they_were_stored(world: World) -> None:
+    far = 20 << STRETCH_OF_CLAIMS
+    stored = [far - (n << STRETCH_OF_CLAIMS) // 2 for n in range(40)]
+    for key in stored:
+        contest.refresh([make_published_claim(f"Zeppelin number {key} was seen", pk=key).pk])
+    make_published_claim("Zeppelins merged", pk=far + 1, merged_into=Claim.objects.get(pk=far))
+    make_claim("Zeppelins in a draft", pk=far + 2)
+    found = newest_hits("zeppelin -balloon")
+    assert (found.keys, found.is_all, found.count) == (stored, True, Count(40, is_capped=False))
+    assert newest_hits('"zeppelin number"').keys == stored
+    assert newest_hits("zeppelin balloon").keys == newest_hits("a or the").keys == []
+
+
+def test_a_list_has_all_claims_with_a_word_however_it_is_read(world: World) -> None:
+    keys = [make_published_claim(f"A zeppelin, number {n}").pk for n in range(5)]
+    make_published_claim("A balloon")
+    contest.refresh(Claim.objects.values_list("pk", flat=True))
+    close = list(range(MOST_COUNTED + 1, 0, -1))
+    for known in (
+        newest_hits("zeppelin"),
+        Hits("zeppelin", "en", close),
+        Hits("zeppelin", "en", [10**6, *close]),
+    ):
+        assert set(known.among(listed_claims()).values_list("pk", flat=True)) == set(keys)
+
+
+def test_the_claims_of_a_search_are_told_by_kind_and_each_kind_leads_to_a_list_of_as_many(
+    client: Client, world: World
+) -> None:
+    topics = [make_topic("Air"), make_topic("Sea")]
+    for n in range(5):
+        make_published_claim(f"A zeppelin, number {n}", topic=topics[n % 2])
+    make_published_claim("A balloon", topic=topics[0])
+    contest.refresh(Claim.objects.values_list("pk", flat=True))
+    rated = list(Claim.objects.filter(text_en__contains="zeppelin").values_list("pk", flat=True)[:2])
+    ClaimFigures.objects.filter(claim__in=rated).update(rating=Rating.DISPUTED, contest=Contest.DENIED)
+    text = client.get("/en/search/?q=zeppelin").content.decode()
+    links = re.findall(
+        r'<a href="(/en/claims/\?q=[^"]+)">[^<]+</a> <span[^>]+>(\d+)</span><span class="vh">: ([^<]+)', text
+    )
+    told = {url.replace("&amp;", "&").partition("zeppelin&")[2]: (n, words) for url, n, words in links}
+    assert told == {
+        "rating=disputed": ("2", "2 claims"), "rating=unreviewed": ("3", "3 claims"),
+        "contest=denied": ("2", "2 claims"), "contest=uncontested": ("3", "3 claims"),
+        f"topic={topics[0].slug}": ("3", "3 claims"), f"topic={topics[1].slug}": ("2", "2 claims"),
+    }  # fmt: skip
+    for narrower, (_n, words) in told.items():
+        assert f">{words}" in client.get(f"/en/claims/?q=zeppelin&{narrower}").content.decode()
+    assert 'class="kinds' not in client.get("/en/search/?q=balloon").content.decode(), (
+        "nothing to choose from"
+    )
+
+
+def test_of_more_claims_than_are_counted_each_kind_is_told_by_what_is_certain() -> None:
+    rows = [
+        ("looked_at", "", 1001),
+        ("all", "", 1001),
+        ("rating", "disputed", 642),
+        ("rating", "", 12),
+        ("topic", "1", 0),
+    ]
+    found = read(rows, is_all=False)
+    assert found.total == Count(1000, is_capped=True)
+    assert found.numbers["rating"] == {
+        "disputed": Count(600, is_capped=True),
+        "unreviewed": Count(11, is_capped=True),
+    }
+    assert found.of("topic", "1") is found.of("rating", "refuted") is None
 
 
 def test_a_count_that_did_not_look_at_everything_says_no_more_than_is_certain() -> None:
