@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from claims.models import Claim
+from claims.models import Claim, ClaimSpeaker
 from claims.public.filters import Narrowed, narrowed
 from claims.public.lists import CLAIMS_A_PAGE, LISTED, ClaimRow, listed_claims, rows
 from claims.public.paging import Page, beyond, page_read_by
@@ -28,8 +29,13 @@ def claim_list(request: HttpRequest, asked: Narrowed) -> Page:
 
 
 def _rows(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> list[ClaimRow]:
-    if asked.words or asked.since or asked.until or (asked.speakers is not None and len(asked.speakers) != 1):
-        # How many there are of it decides how PostgreSQL should look for it: it must know the words, the days and the people.
+    if asked.since and asked.until and asked.since > asked.until:
+        return []  # PostgreSQL would go along the list to its end
+    if asked.speakers is not None and len(asked.speakers) != 1 and not asked.words:
+        keys = _heard_from_several(asked, place, downwards)
+        return [ClaimRow(*row) for row in _in_order(listed_claims().filter(pk__in=keys), downwards)]
+    if asked.words or asked.since or asked.until:
+        # How many there are of it decides how PostgreSQL should look for it: it must know the words and the days.
         return [ClaimRow(*row) for row in _query(asked, place, downwards)]
     values = [
         *(asked.speakers or ()),
@@ -44,12 +50,45 @@ def _rows(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> list
 
 
 def _query(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> QuerySet[Claim, Any]:
-    found = rows(narrowed(listed_claims(), asked)).order_by(
-        *(f"-{field}" if downwards else field for field in LISTED)
-    )
+    found: QuerySet[Claim] = narrowed(listed_claims(), asked)
     if place is not None:
         found = beyond(found, place, LISTED, downwards=downwards)
-    return found[: CLAIMS_A_PAGE + 1]
+    return _in_order(found, downwards)
+
+
+def _in_order(claims: QuerySet[Claim], downwards: bool) -> QuerySet[Claim, Any]:
+    order = (f"-{field}" if downwards else field for field in LISTED)
+    return rows(claims).order_by(*order)[: CLAIMS_A_PAGE + 1]
+
+
+# The first of each of them by the index of what each is heard on: among these are the first of all.
+# Our own words; what is asked for are parameters.
+_OF_EACH = f"""SELECT DISTINCT first.claim_id FROM unnest(%(speakers)s::bigint[]) AS speaker (id) CROSS JOIN LATERAL (
+    SELECT claim_id FROM {ClaimSpeaker._meta.db_table}
+    WHERE speaker_id = speaker.id AND sort_at IS NOT NULL {{asked}}
+    ORDER BY sort_at {{turn}}, claim_id {{turn}} LIMIT {CLAIMS_A_PAGE + 1}
+) AS first
+"""  # noqa: S608
+_LOOKUPS = {
+    "contest": "contest = %(contest)s", "topic": "topic_id = %(topic)s", "in_it": "in_it", "in_en": "in_en",
+    "newest_on__gte": "newest_on >= %(newest_on__gte)s", "newest_on__lte": "newest_on <= %(newest_on__lte)s",
+    "rating": "rating = %(rating)s", "rating__in": "rating = ANY (%(rating__in)s)",
+}  # fmt: skip
+
+
+def _heard_from_several(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> list[int]:
+    """Keys of all claims that may stand on the page. One query."""
+    columns = asked.columns()
+    conditions = [_LOOKUPS[name] for name in columns]
+    if place is not None:
+        conditions.append(f"(sort_at, claim_id) {'<' if downwards else '>'} (%(at)s, %(key)s)")
+    sql = _OF_EACH.format(
+        asked="".join(f" AND {each}" for each in conditions), turn="DESC" if downwards else "ASC"
+    )
+    at, key = place or (None, None)
+    with connections[router.db_for_read(ClaimSpeaker) or DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql, {**columns, "speakers": list(asked.speakers or ()), "at": at, "key": key})
+        return [claim for (claim,) in cursor.fetchall()]
 
 
 @lru_cache(maxsize=MOST_SHAPES)

@@ -150,7 +150,7 @@ def boxes(field: BoundField, numbers: Facets) -> SafeString:
     lines = "".join(
         f'<label for="id_{field.html_name}_{n}"><input type="checkbox" name="{field.html_name}" value="{html.escape(value)}"'
         f' id="id_{field.html_name}_{n}"{" checked" if value in chosen else ""}> {html.escape(words)}'
-        f"{_number(field.html_name, value, numbers)}</label>"
+        f" {_number(field.html_name, value, numbers)}</label>"
         for n, (value, words) in enumerate(_offered(field))
     )
     wrong = f' aria-describedby="{field.auto_id}_error"' if field.errors else ""

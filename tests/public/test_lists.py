@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -250,3 +250,43 @@ def test_home_shows_the_newest_corrections_where_there_are_any(client: Client) -
     text = client.get("/en/").content.decode()
     assert "We had the wrong month." in text
     assert 'href="/en/corrections/"' in text
+
+
+@pytest.mark.parametrize(
+    "more", ["", "&contest=uncontested", "&since=2020-01-01", "&rating=unreviewed&rating=refuted"]
+)
+def test_pages_of_several_people_of_one_name_show_every_claim_once(client: Client, more: str) -> None:
+    words = [f"Sentence number {n} was said." for n in range(25)]
+    source = make_published_source("A title\n\n" + "\n".join(words))
+    people = [make_speaker("Ann Example"), make_speaker("Ann Other"), make_speaker("Bob Example")]
+    now = timezone.now()
+    for n, sentence in enumerate(words):
+        claim = make_published_claim(f"Claim {n}", slug=f"c-{n}")
+        # Both Anns are heard on some.
+        speakers = people[:2] if n % 3 == 0 else [people[n % 2]]
+        make_shown(make_said(source, sentence, *speakers), claim)
+        contest.refresh([claim.pk])
+        ClaimFigures.objects.filter(claim=claim).update(
+            sort_at=now - timedelta(hours=n // 2), newest_on=date(2024, 1, 1)
+        )
+    make_shown(make_said(source, "A title", people[2]), make_published_claim("Not of Ann", slug="c-99"))
+    address, seen = f"/en/claims/?speaker=Ann{more}", []
+    while address:
+        text = client.get(address).content.decode()
+        seen.append(re.findall(r'href="/en/claims/(c-\d+)/"', text))
+        older = re.search(r'rel="next" href="([^"]+)"', text)
+        address = older[1].replace("&amp;", "&") if older else ""
+    newest_first = sorted(range(25), key=lambda n: (n // 2, -n))
+    assert [len(page) for page in seen] == [20, 5]
+    assert [slug for page in seen for slug in page] == [f"c-{n}" for n in newest_first]
+    back = re.search(r'rel="prev" href="([^"]+)"', text)
+    assert back
+    newer = client.get(back[1].replace("&amp;", "&")).content.decode()
+    assert re.findall(r'href="/en/claims/(c-\d+)/"', newer) == seen[0]
+
+
+def test_days_that_exclude_each_other_leave_nothing(client: Client) -> None:
+    make_world()
+    text = client.get("/en/claims/?since=2024-06-01&until=2024-01-01").content.decode()
+    assert "No claim matches these filters" in text
+    assert 'role="status">0 claims' in text
