@@ -113,7 +113,7 @@ def about_source(pk: int) -> Scope:
 
 def about_statement(pk: int) -> Scope:
     """The statement, who says it, through whose hands it came, its places on claims, its corrections."""
-    positions = Position.objects.filter(statement=pk).values("pk")
+    positions = _of(Position, statement=pk).values("pgh_obj")
     return {
         Statement: _of(Statement, pgh_obj=pk),
         StatementSpeaker: _of(StatementSpeaker, statement=pk),

@@ -50,11 +50,18 @@ def _after(operation: str, func: str) -> pgtrigger.Trigger:
 
 def _relist(concerned: str, linked: str = "NULL::bigint WHERE false", then: str = "") -> str:
     """`concerned`: what to SELECT the claims by; `linked`: the statements that the write led somewhere else. `then`: what else to do."""
+    # Whoever was waited for may have moved a statement to a claim that it was not on when we looked.
+    again = f"""
+            SELECT array_agg(DISTINCT id) INTO linked FROM (SELECT {concerned}) AS found (id)
+                WHERE id <> ALL (coalesce(concerned, '{{}}'));
+            IF linked IS NOT NULL THEN
+                PERFORM claims_relist(NULL, linked);
+            END IF;"""
     return f"""
         SELECT array_agg(DISTINCT id) INTO linked FROM (SELECT {linked}) AS found (id);
         SELECT array_agg(DISTINCT id) INTO concerned FROM (SELECT {concerned}) AS found (id);
         IF linked IS NOT NULL OR concerned IS NOT NULL THEN
-            PERFORM claims_relist(linked, concerned);
+            PERFORM claims_relist(linked, concerned);{again if "claims_position" in concerned else ""}
         END IF;
         {then}
         RETURN NULL;

@@ -75,7 +75,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         return self.filter(statement__in_title=False, statement__inside=None)
 
 
-@tracked(found_by=["claim"])
+@tracked(found_by=["claim", "statement"])
 class Position(Versioned):
     """What a statement does to a claim. Editors meet it as one control: "On this claim"."""
 

@@ -174,7 +174,7 @@ class Speaker(Versioned):
         return self.name
 
 
-@tracked(exclude=["normalised", "sounds"])
+@tracked(exclude=["normalised", "sounds"], found_by=["speaker"])
 class SpeakerName(models.Model):
     """Another way in which a speaker is written. Not unique across speakers: a lookup returns candidates."""
 
@@ -216,7 +216,7 @@ class SpeakerName(models.Model):
         return self.name
 
 
-@tracked()
+@tracked(found_by=["speaker"])
 class Affiliation(models.Model):
     """A role that a speaker held in a body, with what is known of its dates."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +91,9 @@ def test_history_says_who_did_what_why_and_what_it_changed(clone_db: Clone) -> N
     gone = page[page.index("Taken off the claim") : page.index("Edited the claim")]
     assert "deleted" in text_of(gone)
     assert "We never sold a single drone" in gone
+    statement = reverse("desk:history", args=["statement", room.second_denial.pk])
+    its = signed_in(User.objects.get(username="viewer")).get(statement).content.decode()
+    assert "Taken off the claim ada" in acts_of(its)
     # What was made without an account says so.
     assert "Changed outside the desk without an account" in acts_of(page)
 

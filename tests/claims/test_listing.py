@@ -51,6 +51,9 @@ from tests.factories import (
 )
 
 WORDS = "They said so"
+# Where a claim stands when somebody no longer says what they said; and where one party to it does.
+TURNED_CLAIM = ("denied_then_admitted", "retracted")
+TURNED_PARTY = ("denied_then_admitted", "asserted_then_denied")
 
 
 # -- what the tables should say, asked of the rows that people fill ------------------------------------------------------------
@@ -59,7 +62,7 @@ WORDS = "They said so"
 def rows_of_lists() -> set[tuple[Any, ...]]:
     return set(
         ListedClaim.objects.values_list(
-            "claim_id", "sort_at", "newest_on", "rating", "contest", "topic_id", "in_it", "in_en"
+            "claim_id", "sort_at", "newest_on", "rating", "contest", "topic_id", "is_turned", "in_it", "in_en"
         )
     )
 
@@ -67,10 +70,16 @@ def rows_of_lists() -> set[tuple[Any, ...]]:
 def claims_that_readers_see() -> set[tuple[Any, ...]]:
     spoken = set(Position.objects.published().values_list("claim_id", "statement__source__language"))
     return {
-        (*row, (row[0], "it") in spoken, (row[0], "en") in spoken)
-        for row in Claim.objects.published()
+        (
+            *row, stands in TURNED_CLAIM or any(party["state"] in TURNED_PARTY for party in parties),
+            (row[0], "it") in spoken, (row[0], "en") in spoken,
+        )
+        for *row, stands, parties in Claim.objects.published()
         .filter(figures__sort_at__isnull=False)
-        .values_list("pk", "figures__sort_at", "figures__newest_on", "figures__rating", "figures__contest", "topic_id")
+        .values_list(
+            "pk", "figures__sort_at", "figures__newest_on", "figures__rating", "figures__contest", "topic_id",
+            "figures__contest", "figures__parties",
+        )
     }  # fmt: skip
 
 
@@ -177,6 +186,7 @@ WRITES: list[Callable[[random.Random], object]] = [
         rating=chance.choice(list(Rating)), sort_at=timezone.now() - timedelta(hours=chance.randrange(90))
     ),
     lambda chance: _any(chance, ClaimFigures).update(newest_on=timezone.now().date(), contest="denied"),
+    lambda chance: _any(chance, ClaimFigures, 2).update(parties=[{"state": chance.choice((*TURNED_PARTY, "denies"))}]),
     lambda chance: _any(chance, ClaimFigures).delete(),
 ]  # fmt: skip
 
@@ -254,6 +264,16 @@ def test_the_application_cannot_write_what_lists_are_read_from(table: str) -> No
             cursor.execute(write)
 
 
+@pytest.mark.django_db
+def test_the_application_counts_an_outlets_articles_only_by_publishing_them() -> None:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT claims_count_sources(1, 1000000)")
+
+
 def test_recount_says_what_was_wrong_and_puts_it_right(clone_db: Clone) -> None:
     make_little_world(random.Random(5))
     out = StringIO()
@@ -327,6 +347,14 @@ RACES: dict[str, tuple[str, str]] = {
         CREDIT,
         "UPDATE claims_position SET published_at = now() WHERE id = {first}",
     ),
+    "a statement gets another speaker while it moves to another claim": (
+        "UPDATE claims_position SET claim_id = {shown} WHERE id = {third}",
+        CREDIT.replace("{statement}", "{third_statement}"),
+    ),
+    "a statement is discarded while it moves to another claim": (
+        "UPDATE claims_position SET claim_id = {shown} WHERE id = {third}",
+        "UPDATE claims_statement SET review = 'rejected' WHERE id = {third_statement}",
+    ),
 }  # fmt: skip
 
 
@@ -343,9 +371,12 @@ def test_of_two_at_once_the_second_sees_what_the_first_did(
     first, second = (
         make_shown(each, claim, published_at=None) for each in (statement, make_said(seen, "again", body))
     )
-    contest.refresh([claim.pk, draft.pk])
+    third = make_shown(make_said(seen, "They said", mouth), claim)
+    shown = make_published_claim("Another one")
+    contest.refresh([claim.pk, draft.pk, shown.pk])
     make_verdict(claim)
     keys = {
+        "third": third, "third_statement": third.statement, "shown": shown,
         "claim": claim, "draft": draft, "mouth": mouth, "body": body, "hidden": hidden, "statement": statement, "other": other,
         "unseen": unseen, "first": first, "second": second,
     }  # fmt: skip
