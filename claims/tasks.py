@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import structlog
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
@@ -25,8 +25,8 @@ __all__ = ["MAIL", "SEAL", "queue_again", "queue_reading", "read_parcel"]
 
 # Queues of what only some machines can do: those that may send e-mail, and those that know the owner's address.
 MAIL, SEAL = "mail", "seal"
-# Articles stored in one transaction: a commit costs as much as half an article, and editors wait for none of them.
-LOT = 10
+# Articles stored in one transaction: its questions cost as much as reading several articles, and editors wait for none of them.
+LOT = 50
 # How long a worker goes by the names that it knows, in seconds. A command goes by those of its beginning.
 NAMES_LAST = 60
 
@@ -44,7 +44,7 @@ def queue_reading(keys: Sequence[int], *, by: User | None) -> ImportRun:
     return queueing.queue_reading(keys, by=by)
 
 
-def queue_again(run: ImportRun, *, by: User) -> int:
+def queue_again(run: ImportRun, *, by: User | AnonymousUser) -> int:
     """Hands what was given up of a run to the workers once more; how many parts. Raises PermissionDenied."""
     require(by, Verb.IMPORT)
     return queueing.queue_again(run)
