@@ -6,15 +6,15 @@ Triggers, constraints and history see these rows like any others. The mapper's d
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Field, JSONField
 
-__all__ = ["insert"]
+__all__ = ["insert", "insert_values"]
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -24,55 +24,84 @@ def insert(rows: Sequence[models.Model]) -> None:
     """
     if not rows:
         return
-    model = type(rows[0])
-    fields = _fields(model, with_id=rows[0].pk is not None)
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field, _how in fields)
+    fields = _fields(type(rows[0]), with_id=rows[0].pk is not None)
+    _copy(type(rows[0]), fields, ([_value_of(row, field) for field in fields] for row in rows))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for rows that are no objects, each {column's attribute: value}: making an object costs more than storing it.
+
+    What a row leaves out has the model's default. Raises what `insert` raises.
+    """
+    if not rows:
+        return
+    fields = _fields(model, with_id="id" in rows[0])
+    blank = model()
+    usual = [_value_of(blank, field) for field in fields]
+    places = {field.attname: (at, _stored(field)) for at, field in enumerate(fields)}
+    _copy(model, fields, (_with(usual, places, row) for row in rows))
+
+
+def _with(
+    usual: Sequence[Any],
+    places: Mapping[str, tuple[int, Callable[[Any], Any] | None]],
+    row: Mapping[str, Any],
+) -> list[Any]:
+    values = list(usual)
+    for name, value in row.items():
+        at, stored = places[name]
+        values[at] = value if stored is None else stored(value)
+    return values
+
+
+def _copy(
+    model: type[models.Model], fields: Sequence[Field[Any, Any]], rows: Iterable[Sequence[Any]]
+) -> None:
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         # COPY is not seen by those who put an act's name and author before each statement; it goes by what was set before it.
         cursor.execute("SET LOCAL pghistory.copying = 'on'")
         into = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
         with connection.wrap_database_errors, cursor.copy(into) as copy:
             for row in rows:
-                copy.write_row([how(row, field) for field, how in fields])
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+                copy.write_row(row)
 
 
 @cache
-def _fields(
-    model: type[models.Model], *, with_id: bool
-) -> list[tuple[Field[Any, Any], Callable[[Any, Any], Any]]]:
-    """The columns to write, each with the way to get its value."""
-    chosen = [
+def _fields(model: type[models.Model], *, with_id: bool) -> list[Field[Any, Any]]:
+    """The columns to write."""
+    return [
         field
         for field in model._meta.concrete_fields
         if not field.generated and (with_id or not field.primary_key)
     ]
-    return [(field, _way(field)) for field in chosen]
 
 
-def _way(field: Field[Any, Any]) -> Callable[[Any, Any], Any]:
-    if isinstance(field, JSONField):
-        return _json
+def _value_of(row: models.Model, field: Field[Any, Any]) -> Any:
+    """What an object has for the column."""
+    if _is_prepared(field):
+        return field.get_prep_value(field.pre_save(row, add=True))
+    value, stored = getattr(row, field.attname), _stored(field)
+    return value if stored is None else stored(value)
+
+
+@cache
+def _is_prepared(field: Field[Any, Any]) -> bool:
+    """Whether saving gives it its value, or another one than the object has."""
     moment = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    if moment or isinstance(field, models.FileField):
-        return _prepared
-    return _array if isinstance(field, ArrayField) else _plain
+    return moment or isinstance(field, models.FileField)
 
 
-def _plain(row: models.Model, field: Field[Any, Any]) -> Any:
-    return getattr(row, field.attname)
-
-
-def _array(row: models.Model, field: Field[Any, Any]) -> Any:
-    value = getattr(row, field.attname)
-    return list(value) if value is not None else None
-
-
-def _prepared(row: models.Model, field: Field[Any, Any]) -> Any:
-    return field.get_prep_value(field.pre_save(row, add=True))
-
-
-def _json(row: models.Model, field: Field[Any, Any]) -> str | None:
-    value = getattr(row, field.attname)
-    return None if value is None else json.dumps(value, cls=field.encoder)  # type: ignore[attr-defined]
+@cache
+def _stored(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """How a value is written; None: as it is."""
+    if isinstance(field, JSONField):
+        dumps = json.JSONEncoder(ensure_ascii=False).encode
+        if field.encoder is not None:
+            dumps = partial(json.dumps, cls=field.encoder)
+        return lambda value: None if value is None else dumps(value)
+    if isinstance(field, ArrayField):
+        return lambda value: None if value is None else list(value)
+    return None

@@ -39,7 +39,7 @@ def when(w: Words, lex: Lexicon, draft: Draft) -> Span | None:
     first, last = draft.sentence
     here = w.span(*draft.cue)
     best: Span | None = None
-    for words in dates.find(w.source, lex.language, (w.start[first], w.end[last - 1])):
+    for words in dates.find(w.source, lex.language, (w.start[first], w.end[last - 1]), skip=inside):
         start, end = words.span
         if any(a < end and start < b for a, b in inside):
             continue

@@ -74,8 +74,10 @@ class DateRange:
     as_written: str
 
 
-def find(text: str, language: str, within: Span | None = None) -> list[DateWords]:
-    """The date expressions of `text` ("it" or "en"), or of a stretch of it, in order and disjoint.
+def find(
+    text: str, language: str, within: Span | None = None, *, skip: Sequence[Span] = ()
+) -> list[DateWords]:
+    """The date expressions of `text` ("it" or "en"), or of a stretch of it, in order and disjoint. `skip`: places whose words give none away.
 
     Left out: durations ("in 84 giorni"), deadlines and beginnings ("entro aprile", "since Monday"), habits ("il lunedì"), the
     future ("lunedì prossimo") and days of other things ("Monday's attack").
@@ -86,8 +88,11 @@ def find(text: str, language: str, within: Span | None = None) -> list[DateWords
     starts: list[int] = []
     free = first
     for word in _WORD.finditer(text, first, last):
-        starts.append(word.start())
-        if word.start() < free or not (word[0].lower() in grammar.anchors or _ends_in_a_year(word)):
+        begins = word.start()
+        starts.append(begins)
+        if begins < free or not (word[0].lower() in grammar.anchors or _ends_in_a_year(word)):
+            continue
+        if any(a <= begins < b for a, b in skip):
             continue
         for start in starts[-LEAD:]:
             match = grammar.anywhere.match(text, start, last) if start >= free else None

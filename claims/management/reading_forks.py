@@ -26,8 +26,9 @@ from sources.models import Source
 
 __all__ = ["read_each"]
 
-# Articles of one transaction: a commit costs as much as half an article, and whoever interrupts us waits for one of these.
-LOT = 10
+# Articles of one transaction: its questions cost as much as reading several of them. Fewer where there are few, so that all processes
+# have their share and whoever interrupts us waits for little.
+FEWEST, MOST = 10, 50
 # Lots handed out ahead, for each fork: enough to keep it busy.
 AHEAD = 2
 
@@ -42,7 +43,8 @@ def read_each(
     """Reads these sources and answers for each, in order; those that were deleted meanwhile have no answer. A lot of them is there
     whole or not at all. Raises concurrent.futures.process.BrokenProcessPool when a fork is killed.
     """
-    lots = [keys[start : start + LOT] for start in range(0, len(keys), LOT)]
+    size = max(FEWEST, min(MOST, len(keys) // (8 * max(workers, 1))))
+    lots = [keys[start : start + size] for start in range(0, len(keys), size)]
     for language in LANGUAGES:
         load(language)
     if workers <= 1:

@@ -71,7 +71,7 @@ def _add(stored: ReadingChange) -> Statement:
     there: dict[str, int] = dict(rows.values_list("fingerprint", "pk"))
     if found.fingerprint in there:
         raise Refused("there", _("This statement is here already."))
-    return insert(text, [found], stored.reading.extractor_version, there)[0]
+    return Statement.objects.get(pk=insert(text, [found], stored.reading.extractor_version, there)[0])
 
 
 def _replace(statement: Statement, stored: ReadingChange) -> None:
