@@ -22,7 +22,16 @@ from claims.public.marking import Marker
 from claims.public.matrix import contested_claims, matrix
 from claims.public.naming import Names, joined
 from claims.public.paging import Page, first_page, page
-from claims.public.searching import KINDS, LONGEST_ASKED, Found, by_title, everything, hits, suggestions
+from claims.public.searching import (
+    KINDS,
+    LONGEST_ASKED,
+    Found,
+    by_title,
+    everything,
+    few_by_title,
+    hits,
+    suggestions,
+)
 from claims.public.views import CLAIMS_A_PAGE, LINES_A_PAGE, public_page
 from claims.visibility import published_outlets
 from claims.vocabulary import Rating
@@ -210,7 +219,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def sources(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "q", "language", "order", "outlet")
     every = Source.objects.published().without_text().select_related("outlet")
-    found: QuerySet[Source] = by_title(asked["q"]) if asked["q"] else every
+    found: QuerySet[Source] = by_title(asked["q"], few_by_title(asked["q"])) if asked["q"] else every
     if asked["language"]:
         found = found.filter(language=asked["language"])
     chosen = published_outlets().filter(slug=asked["outlet"]).first() if asked["outlet"] else None

@@ -63,12 +63,13 @@ NOTHING = Narrowed()
 class Found:
     """`statements`: keys of the statements that are counted, the newest first: what a page of them is taken from.
 
-    `claims`: what is asked of the list of claims; without words where there is nothing to look for.
+    `sources`: keys of the articles, where they are not more than are counted; else None. `claims`: what is asked of the list of claims; without words where there is nothing to look for.
     """
 
     counts: dict[str, Count]
     statements: Sequence[int] = ()
     claims: Narrowed = NOTHING
+    sources: Sequence[int] | None = ()
 
 
 def hits(kind: str, asked: str, found: Found) -> QuerySet[Any]:
@@ -77,12 +78,9 @@ def hits(kind: str, asked: str, found: Found) -> QuerySet[Any]:
         return _statements(found.statements)
     if kind == "claims":
         return narrowed(listed_claims(), found.claims) if found.claims.words else listed_claims().none()
-    by_words = _by_words(asked)[kind]
-    return by_words if positive(asked) else by_words.none()
-
-
-def _by_words(asked: str) -> dict[str, QuerySet[Any]]:
-    return {"speakers": _speakers(asked), "sources": by_title(asked)}
+    if kind == "sources":
+        return by_title(asked, found.sources)
+    return _speakers(asked) if positive(asked) else Speaker.objects.none()
 
 
 def everything(asked: str, only: str = "") -> Found:
@@ -95,20 +93,19 @@ def everything(asked: str, only: str = "") -> Found:
     # One after the other, by its key: for a list of so many, PostgreSQL would read through all articles, with helpers.
     these = RawSQL("SELECT unnest(%s::bigint[])", [looked_at])
     seen = Statement.objects.published().filter(pk__in=these).order_by().values("pk")
-    others = _by_words(asked)
     row = Claim.objects.order_by("pk").annotate(
         statements=ArraySubquery(seen),
-        **{
-            f"n_{kind}": CappedCount(some.order_by().values("pk")[: MOST_COUNTED + 1])
-            for kind, some in others.items()
-        },
+        articles=ArraySubquery(_titled(asked)),
+        n_speakers=CappedCount(_speakers(asked).order_by().values("pk")[: MOST_COUNTED + 1]),
     )
     found: dict[str, Any] = next(iter(row.values(*row.query.annotations)[:1]), {})
     statements = sorted(found.get("statements", ()), reverse=True)
-    counts = {kind: Count.upto(found.get(f"n_{kind}", 0)) for kind in others}
+    articles = found.get("articles", [])
+    counts = {"speakers": Count.upto(found.get("n_speakers", 0)), "sources": Count.upto(len(articles))}
     counts["statements"] = at_least(len(statements), is_all=len(looked_at) < most)
     counts["claims"] = claims.hits.count if claims.hits else Count.upto(0)
-    return Found({kind: counts[kind] for kind in KINDS}, statements, claims)
+    few = articles if len(articles) <= MOST_COUNTED else None
+    return Found({kind: counts[kind] for kind in KINDS}, statements, claims, few)
 
 
 def _words(asked: str, language: str) -> SearchQuery:
@@ -169,22 +166,35 @@ def _speakers(asked: str) -> QuerySet[Speaker]:
     return Speaker.objects.published().exclude(kind=SpeakerKind.ANONYMOUS).filter(called(asked))
 
 
-def by_title(asked: str) -> QuerySet[Source]:
+def by_title(asked: str, keys: Sequence[int] | None) -> QuerySet[Source]:
+    """`keys`: those of all that have the words, where they are few: of which it takes a page without looking through other titles."""
+    seen = Source.objects.published().without_text().select_related("outlet")
+    if keys is None:
+        return _having_in_title(seen, asked)
+    return seen.filter(OneOf(F("pk"), RawSQL("%s::bigint[]", [list(keys)])))  # nosec B611: a parameter
+
+
+def few_by_title(asked: str) -> list[int] | None:
+    """Keys of the articles with the words in their titles; None where they are more than are counted. One query."""
+    keys = [row["pk"] for row in _titled(asked)]
+    return keys if len(keys) <= MOST_COUNTED else None
+
+
+def _titled(asked: str) -> QuerySet[Source, dict[str, int]]:
+    found = _having_in_title(Source.objects.published(), asked)
+    return found.order_by().values("pk")[: MOST_COUNTED + 1]
+
+
+def _having_in_title(sources: QuerySet[Source], asked: str) -> QuerySet[Source]:
     """By title, in the language of each article."""
     italian, english = (
         SearchQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
         for language in ("it", "en")
     )
-    return (
-        Source.objects.published()
-        .without_text()
-        .select_related("outlet")
-        .alias(
-            in_it=SearchVector("title", config=CONFIGURATIONS["it"]),
-            in_en=SearchVector("title", config=CONFIGURATIONS["en"]),
-        )
-        .filter(Q(language="it", in_it=italian) | Q(~Q(language="it"), in_en=english))
-    )
+    return sources.alias(
+        in_it=SearchVector("title", config=CONFIGURATIONS["it"]),
+        in_en=SearchVector("title", config=CONFIGURATIONS["en"]),
+    ).filter(Q(language="it", in_it=italian) | Q(~Q(language="it"), in_en=english))
 
 
 def suggestions(asked: str) -> Suggestions:

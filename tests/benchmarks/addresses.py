@@ -45,7 +45,7 @@ def budgets() -> dict[str, int]:
         f"/en/speakers/{often.slug}/": 10,
         f"/en/speakers/{rarely.slug}/": 10,
         "/en/sources/": 3,
-        f"/en/sources/?q={source.title.split()[0]}&language={source.language}": 3,
+        f"/en/sources/?q={source.title.split()[0]}&language={source.language}": 4,
         f"/en/sources/{source.pk}-{source.slug}/": 10,
         "/en/search/?q=drones": 11,
         f"/en/search/?q={word}&in=statements": 7,
