@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
+from claims.desk.onward import stretch
 from claims.permissions import may
 from claims.tasks import queue_again
 from claims.vocabulary import Verb
@@ -125,9 +125,9 @@ class ImportRunAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[t
         )
         if wanted in {word.value for word in Outcome}:
             items = items.filter(outcome=wanted)
-        page = Paginator(items.order_by("pk"), ITEMS_A_PAGE).get_page(request.GET.get("page"))
-        for item in page.object_list:
-            item.reason_label = REASONS.get(item.reason, item.reason)  # type: ignore[attr-defined]
+        page = stretch(items, request.GET, size=ITEMS_A_PAGE)
+        for item in page.rows:
+            item.reason_label = REASONS.get(item.reason, item.reason)
         run.progress = progress_of([run])[run.pk]
         if may(request.user, Verb.IMPORT):
             context["given_up"] = run.progress.failed

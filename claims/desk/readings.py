@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from claims import reading
 from claims.desk.analysing import analyse_one
 from claims.desk.comparing import difference
+from claims.desk.onward import stretch
 from claims.desk.people import editor_of
 from claims.desk.queues import proposed_changes
 from claims.desk.refusals import told
@@ -51,20 +52,19 @@ class Side:
 @require_safe
 def proposed(request: HttpRequest) -> HttpResponse:
     """The articles for which a newer reading proposes changes, the newest readings first."""
-    waiting = Q(readings__changes__isnull=False, readings__changes__decided_at=None)
-    rows = (
-        Source.objects.filter(pk__in=proposed_changes().values("reading__source"))
-        .without_text()
-        .select_related("outlet")
-        .annotate(
-            **{
-                kind.value: Count("pk", waiting & Q(readings__changes__kind=kind.value))
-                for kind in ChangeKind
-            }
-        )
-        .order_by("-pk")
+    rows = Source.objects.filter(Exists(proposed_changes().filter(reading__source=OuterRef("pk"))))
+    page = stretch(
+        rows.without_text().select_related("outlet"), request.GET, size=SOURCES_A_PAGE, newest_first=True
     )
-    page = Paginator(rows, SOURCES_A_PAGE).get_page(request.GET.get("page"))
+    counted = (
+        proposed_changes()
+        .filter(reading__source__in=[source.pk for source in page.rows])
+        .values_list("reading__source", "kind")
+        .annotate(n=Count("pk"))
+    )
+    counts = {(source, kind): n for source, kind, n in counted.order_by()}
+    for source in page.rows:
+        source.proposed = {kind.value: counts.get((source.pk, kind.value), 0) for kind in ChangeKind}
     return render(request, "desk/readings.html", {"page": page})
 
 

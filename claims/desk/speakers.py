@@ -114,6 +114,7 @@ def _context(request: HttpRequest, found: Speaker) -> dict[str, Any]:
     spellings, roles = written_of(found)
     for each in spellings:
         each.known = each.words in known
+    statements = found.spoken.order_by().values("pk")[: COUNTED + 1].count()
     return {
         "speaker": found,
         "chain": chain_of(found),
@@ -129,7 +130,8 @@ def _context(request: HttpRequest, found: Speaker) -> dict[str, Any]:
         "may_triage": may(request.user, Verb.TRIAGE),
         "may_merge": may(request.user, Verb.MERGE),
         "is_public": Speaker.objects.published().filter(pk=found.pk).exists(),
-        "statements": found.spoken.count(),
+        "statements": statements,
+        "statements_said": f"{COUNTED}+" if statements > COUNTED else statements,
         "name_form": NameForm(),
         "role_form": RoleForm(found),
         "end_form": EndForm(),
