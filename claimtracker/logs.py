@@ -30,6 +30,8 @@ class RequestId:
         request.META["HTTP_X_REQUEST_ID"] = name = given if SAFE_ID.fullmatch(given) else str(uuid.uuid4())
         response = self.get_response(request)
         response["X-Request-ID"] = name
+        # django-structlog's line has told the answer's status; Django would repeat it when the request's id is already gone.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:

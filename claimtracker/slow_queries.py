@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ LONGEST_SHAPE = 4000  # characters
 
 log = structlog.get_logger(__name__)
 
-_PLACE = re.compile(r"%s|%%")
+_PLACE = re.compile(r"%s|%%|%\((\w+)\)s")
 _SEVERAL = re.compile(r"\(%s(?:, ?%s)+\)")
 _ROWS = re.compile(r"\(%s\)(?:, ?\(%s\))+")
 
@@ -56,8 +57,14 @@ def shape(sql: str) -> str:
     """The query on one line, each value as $1, $2 …, lists of values as one: what `EXPLAIN (GENERIC_PLAN)` takes as it is."""
     one_line = _ROWS.sub("(%s)", _SEVERAL.sub("(%s)", " ".join(sql.split())))
     numbers = itertools.count(1)
-    numbered = _PLACE.sub(lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", one_line)
-    return numbered[:LONGEST_SHAPE]
+    named: defaultdict[str, int] = defaultdict(lambda: next(numbers))
+
+    def placed(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        return f"${named[found[1]] if found[1] else next(numbers)}"
+
+    return _PLACE.sub(placed, one_line)[:LONGEST_SHAPE]
 
 
 def name_of(shape: str) -> str:

@@ -30,7 +30,11 @@ def fails(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("on purpose")
 
 
-urlpatterns = [path("waits/<str:words>/", waits), path("fails/", fails)]
+def is_away(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("away", status=503)
+
+
+urlpatterns = [path("waits/<str:words>/", waits), path("fails/", fails), path("away/", is_away)]
 
 
 @pytest.fixture
@@ -66,6 +70,19 @@ def test_a_proxys_id_goes_through_every_line_and_into_the_answer(
     assert {line["logger"] for line in lines} >= {"django.request", "django_structlog.middlewares.request"}
     assert {line["request_id"] for line in lines} == {given}
     assert "127.0.0.1" not in json.dumps(lines)
+
+
+def test_an_error_is_told_once_with_its_id(client: Client, lines: list[dict[str, Any]]) -> None:
+    answer = client.get("/away/")
+    told = [line for line in lines if line["event"] != "request_started"]
+    assert [(line["code"], line["request_id"]) for line in told] == [(503, answer["X-Request-ID"])]
+
+
+def test_values_that_have_names_are_numbered_too_each_once() -> None:
+    assert (
+        slow_queries.shape("a = %(x)s AND\n b LIKE '%%' || %(y)s OR c = %(x)s")
+        == "a = $1 AND b LIKE '%' || $2 OR c = $1"
+    )
 
 
 @pytest.mark.parametrize(
