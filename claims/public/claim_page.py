@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Correction, Evidence, Position, PositionQuerySet, Request, Verdict
@@ -109,7 +109,7 @@ def claim_page(claim: Claim, after: str = "") -> ClaimPage:
     """
     known: Any = claim
     place = place_of(after, ORDER)
-    found: list[Any] = _statements(claim.pk) if place is None else list(_older(claim, place))
+    found: list[Any] = _statements(claim.pk) if place is None else _older(claim.pk, *place)
     positions = found[:MOST_STATEMENTS]
     figures = getattr(claim, "figures", None)
     parties = figures.parties if figures else []
@@ -166,7 +166,7 @@ def claim_page(claim: Claim, after: str = "") -> ClaimPage:
     )
 
 
-def _in_order(claim: int | Claim) -> PositionQuerySet:
+def _in_order(claim: int) -> PositionQuerySet:
     corrected = Correction.objects.filter(statement=OuterRef("statement"))
     seen = (
         Position.objects.published()
@@ -179,8 +179,13 @@ def _in_order(claim: int | Claim) -> PositionQuerySet:
 _statements = Prepared(lambda claim: _in_order(claim)[: MOST_STATEMENTS + 1])
 
 
-def _older(claim: Claim, place: Sequence[Any]) -> QuerySet[Position]:
-    return beyond(_in_order(claim), place, ORDER, downwards=True)[: MOST_STATEMENTS + 1]
+_older = Prepared(
+    lambda claim, *place: beyond(_in_order(claim), place, ORDER, downwards=True)[: MOST_STATEMENTS + 1],
+    int,
+    str,
+    datetime,
+    int,
+)
 
 
 def _by_voice(denials: Sequence[Card]) -> list[list[Card]]:

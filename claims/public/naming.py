@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from django.db import connections, router
 from django.utils.translation import get_language
@@ -18,7 +19,7 @@ from claims.vocabulary import NameKind
 # Plain SQL: every page asks it, and Django takes longer to write it than PostgreSQL to answer.
 OFFICIAL = (
     f"SELECT speaker_id, name FROM {SpeakerName._meta.db_table}"  # noqa: S608
-    f" WHERE speaker_id = ANY (%s) AND kind = '{NameKind.OFFICIAL.value}' AND language = %s ORDER BY id DESC"
+    f" WHERE speaker_id = ANY ($1::bigint[]) AND kind = '{NameKind.OFFICIAL.value}' AND language = $2 ORDER BY id DESC"
 )
 # A party is mostly one name; these are several people, and their verb says so.
 SEVERAL = {
@@ -68,8 +69,9 @@ class Names:
         keys = list({key for key in speakers if key})
         if not keys:
             return cls({})
-        with connections[router.db_for_read(SpeakerName)].cursor() as cursor:
-            cursor.execute(OFFICIAL, [keys, page_language()])
+        connection: Any = connections[router.db_for_read(SpeakerName)]
+        with connection.prepared_cursor() as cursor:
+            cursor.execute(OFFICIAL, ["{" + ",".join(map(str, keys)) + "}", page_language()])
             return cls(dict(cursor.fetchall()))  # the oldest row wins
 
     def __call__(self, speaker: int | None, on_record: str) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
 import pytest
 from django.db import connections
-from django.db.models import BooleanField
+from django.db.models import BooleanField, F
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Length
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from claims import contest
-from claims.models import Claim, SpeakerName
+from claims.models import Claim, Position, SpeakerName
 from claims.public.decisions import stamp
 from claims.public.naming import page_language
 from claims.public.prepared import Prepared
@@ -88,6 +91,40 @@ def test_values_of_every_kind_arrive_as_they_are() -> None:
     assert found(actors, [claim.pk, 2**40], made, claim.slug) == [claim]
     assert found(actors, [claim.pk], made - timedelta(microseconds=1), claim.slug) == []
     assert found(actors, [], made, claim.slug) == found(actors, [claim.pk], made, "'; SELECT 1 --") == []
+
+
+def test_a_prepared_query_makes_the_objects_that_django_would(django_assert_num_queries: Any) -> None:
+    claim = make_published_claim("One", slug="one")
+    source = make_published_source("A title\n\nIt rains.")
+    position = make_shown(make_said(source, "It rains.", make_speaker("Testland")), claim, Stance.DENIES)
+    contest.refresh([claim.pk])
+    asked = (
+        Position.objects.select_related("statement__source__outlet", "claim__figures", "published_by")
+        .defer(
+            "statement__source__body",
+            "statement__source__raw",
+            "statement__source__search",
+            "claim__search_it",
+        )
+        .annotate(length=Length("statement__key"), again=F("stance"))
+    )
+    (django,) = asked.filter(pk=position.pk)
+    (ours,) = Prepared(lambda key: asked.filter(pk=key))(position.pk)
+    for path in ("", "statement", "statement.source", "claim", "claim.figures"):
+        one, other = (attrgetter(path)(each) if path else each for each in (django, ours))
+        assert type(one) is type(other)
+        assert {k: v for k, v in one.__dict__.items() if k != "_state"} == {
+            k: v for k, v in other.__dict__.items() if k != "_state"
+        }
+        assert other.get_deferred_fields() == one.get_deferred_fields()
+        assert (other._state.db, other._state.adding) == (one._state.db, one._state.adding)
+        assert other._state.fields_cache.keys() == one._state.fields_cache.keys()
+    with django_assert_num_queries(0):
+        assert ours.statement.source.outlet == django.statement.source.outlet
+        assert ours.claim.figures.claim is ours.claim
+        assert ours.published_by == django.published_by
+    with django_assert_num_queries(1):
+        assert ours.statement.source.body == source.body
 
 
 def test_a_query_is_planned_once_for_all_its_values() -> None:
