@@ -180,7 +180,7 @@ def few_by_title(asked: str) -> list[int] | None:
     return keys if len(keys) <= MOST_COUNTED else None
 
 
-def _titled(asked: str) -> QuerySet[Source, dict[str, int]]:
+def _titled(asked: str) -> QuerySet[Source, Any]:
     found = _having_in_title(Source.objects.published(), asked)
     return found.order_by().values("pk")[: MOST_COUNTED + 1]
 
