@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import linking
+from claims.desk.article_choice import NamesAnArticle, article_field
 from claims.desk.finding import clean
 from claims.desk.lookup import offered_as
 from claims.labels import choices
 from claims.models import Speaker
 from claims.vocabulary import NameKind
 from sources.labels import choices as language_choices
-from sources.models import Source
 from sources.vocabulary import Language
 
 # So many who may be meant by a name are offered.
@@ -25,10 +25,10 @@ OFFERED = 8
 EXACT = 0.9
 
 
-class NameForm(forms.Form):
+class NameForm(NamesAnArticle):
     """Another name, and where it was read."""
 
-    key, place = "name_form", "h-names"
+    key, place, article = "name_form", "h-names", "seen_in"
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of name"), choices=choices(NameKind))
@@ -37,22 +37,11 @@ class NameForm(forms.Form):
         choices=[("", gettext_lazy("Any")), *language_choices(Language)],
         required=False,
     )
-    seen_in = forms.CharField(
-        label=gettext_lazy("Seen in (number of the article)"),
-        required=False,
-        max_length=16,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text=gettext_lazy("The number in the address of its page. It can stay empty."),
+    seen_in = article_field(
+        gettext_lazy("Seen in"),
+        gettext_lazy("Words of the article, or the number in the address of its page. It can stay empty."),
     )
-
-    def clean_seen_in(self) -> int | None:
-        given = self.cleaned_data["seen_in"].strip()
-        if not given:
-            return None
-        is_key = given.isascii() and given.isdigit()
-        if not is_key or not Source.objects.filter(pk=int(given)).exists():
-            raise ValidationError(_("There is no article of this number."))
-        return int(given)
+    field_order = ("name", "kind", "language", "seen_in", "which")
 
 
 class RoleForm(forms.Form):

@@ -97,7 +97,7 @@ def _deed(request: HttpRequest, found: Speaker) -> tuple[Any, Callable[[Mapping[
         said["name"],
         kind=said["kind"],
         language=said["language"],
-        seen_in=said["seen_in"],
+        seen_in=said["seen_in"].pk if said["seen_in"] else None,
         by=by,
         base=base,
     )

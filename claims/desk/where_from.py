@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from claims import linking
 from claims.acts import act, change
+from claims.desk.article_choice import NamesAnArticle, article_field
 from claims.desk.marking import versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.merging import WhyForm, carried_out
@@ -40,32 +40,18 @@ class ArchiveForm(forms.Form):
     )
 
 
-class OriginForm(WhyForm):
+class OriginForm(NamesAnArticle, WhyForm):
     """The text that this one is taken from."""
 
-    origin = forms.CharField(
-        label=gettext_lazy("Original source (number of the article)"),
-        required=False,
-        max_length=16,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text=gettext_lazy(
-            "The number in the address of its page. Empty: this text is its own original."
+    article = "origin"
+
+    origin = article_field(
+        gettext_lazy("Original source"),
+        gettext_lazy(
+            "Words of the article, or the number in the address of its page. Empty: this text is its own original."
         ),
     )
-    field_order = ("origin", "because")
-
-    def clean_origin(self) -> Source | None:
-        given = self.cleaned_data["origin"].strip()
-        if not given:
-            return None
-        found = (
-            Source.objects.without_text().filter(pk=int(given)).first()
-            if given.isascii() and given.isdigit()
-            else None
-        )
-        if found is None:
-            raise ValidationError(_("There is no article of this number."))
-        return found
+    field_order = ("origin", "which", "because")
 
 
 @on_the_desk(Verb.DRAFT)

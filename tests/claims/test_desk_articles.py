@@ -387,8 +387,27 @@ def test_an_editor_says_where_a_text_comes_from_and_where_it_is_kept() -> None:
     assert send(taken, do="origin", origin="").status_code == 302
     taken.refresh_from_db()
     assert taken.origin == taken
-    for origin, said in (("", "already"), (taken.pk, "already"), ("soon", "no article of this number")):
+    for origin, said in (
+        ("", "already"),
+        (taken.pk, "already"),
+        ("soon", "No article has these words"),
+        ("999999", "no article of this number"),
+    ):
         assert said in send(taken, do="origin", origin=origin).content.decode()
+    offered = send(
+        taken, do="origin", origin="words nobody"
+    ).content.decode()  # found by its words, then chosen
+    assert (
+        "say which one" in offered and f'name="which" value="{first.pk}"' in offered and "Text one" in offered
+    )
+    assert (
+        "Select a valid choice"
+        in send(taken, do="origin", origin="words nobody", which="999999").content.decode()
+    )
+    assert send(taken, do="origin", origin="words nobody", which=third.pk).status_code == 302
+    taken.refresh_from_db()
+    assert taken.origin == first, "the original of what it was taken from"
+    assert send(taken, do="origin", origin="").status_code == 302
     assert send(taken, do="archive", archive_url="web.archive.org/x").status_code == 302
     article = client.get(reverse("desk:article", args=[taken.pk])).content.decode()
     assert 'href="https://web.archive.org/x"' in article

@@ -182,7 +182,14 @@ def test_names_and_roles_are_added_and_ended_on_the_page(room: Newsroom) -> None
     assert client.post(page, {**sent, **version_of(room.spokesman)})["Location"] == f"{page}#h-names"
     assert room.spokesman.names.get(name="Testij").seen_in == room.source
     refused = client.post(page, {**sent, "seen_in": "soon", **version_of(room.spokesman)}).content.decode()
-    assert "no article of this number" in refused and 'value="Testij"' in refused
+    assert "No article has these words" in refused and 'value="Testij"' in refused
+    refused = client.post(page, {**sent, "seen_in": "999999", **version_of(room.spokesman)}).content.decode()
+    assert "no article of this number" in refused
+    words = {**sent, "seen_in": "drones pillows", **version_of(room.spokesman)}
+    offered = client.post(page, words).content.decode()
+    assert f'name="which" value="{room.source.pk}"' in offered and "say which one" in offered
+    assert client.post(page, {**words, "which": room.source.pk, "name": "Testyi"}).status_code == 302
+    assert room.spokesman.names.get(name="Testyi").seen_in == room.source
     role = {"do": "role", "body": "Testland", "role_en": "Spokesman", "from_on": "2020-01-02"}
     assert client.post(page, {**role, **version_of(room.spokesman)}).status_code == 302
     row = room.spokesman.affiliations.get()
