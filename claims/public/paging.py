@@ -44,7 +44,7 @@ class Count:
     @property
     def written(self) -> str:
         """ "1,000", "1.000"."""
-        return number_format(self.n, force_grouping=True)
+        return str(self.n) if self.n < 1000 else number_format(self.n, force_grouping=True)
 
     @classmethod
     def upto(cls, n: int) -> Count:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, Form
+from django.forms import BaseForm, BoundField, Form
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -150,7 +151,7 @@ def boxes(field: BoundField, numbers: Facets) -> SafeString:
     lines = "".join(
         f'<label for="id_{field.html_name}_{n}"><input type="checkbox" name="{field.html_name}" value="{html.escape(value)}"'
         f' id="id_{field.html_name}_{n}"{" checked" if value in chosen else ""}> {html.escape(words)}'
-        f" {_number(field.html_name, value, numbers)}</label>"
+        f"{_number(field.html_name, value, numbers)}</label>"
         for n, (value, words) in enumerate(_offered(field))
     )
     wrong = f' aria-describedby="{field.auto_id}_error"' if field.errors else ""
@@ -181,8 +182,17 @@ def numbers_again(form: Form, numbers: Facets, topics: Iterable[TopicOffered]) -
     return _drawn(menus + "".join(ratings))
 
 
+_offers: dict[tuple[str, type[BaseForm], str], list[tuple[str, str]]] = {}
+
+
 def _offered(field: BoundField) -> list[tuple[str, str]]:
-    return [(str(value), str(words)) for value, words in field.field.choices]  # type: ignore[attr-defined]
+    """(value, words) of a field with choices that are always the same; put into words once for each language."""
+    key = (page_language(), type(field.form), field.html_name)
+    found = _offers.get(key)
+    if found is None:
+        choices: Any = field.field.choices  # type: ignore[attr-defined]
+        found = _offers[key] = [(str(value), str(words)) for value, words in choices]
+    return found
 
 
 def _options(field: BoundField, numbers: Facets, topics: Iterable[TopicOffered]) -> str:
@@ -210,7 +220,7 @@ def _number(name: str, value: str, numbers: Facets, *, again: bool = False) -> s
     """Seen as "12" and heard as "12 claims"; an empty element where it is not known."""
     count = numbers.of(name, value)
     told = (
-        f'<span aria-hidden="true">{_short(count)}</span><span class="vh">, {claims_counted(count)}</span>'
+        f'<span aria-hidden="true"> {_short(count)}</span><span class="vh">, {claims_counted(count)}</span>'
         if count
         else ""
     )

@@ -159,7 +159,7 @@ def numbers_on(text: str) -> dict[str, int]:
     """ "rating=disputed" → the number beside that choice."""
     found = {
         f"{name}={value}": int(n)
-        for name, value, n in re.findall(r'id="n-(\w+)-(\w+)"[^>]*><span aria-hidden="true">(\d+)<', text)
+        for name, value, n in re.findall(r'id="n-(\w+)-(\w+)"[^>]*><span aria-hidden="true"> (\d+)<', text)
     }
     for name, options in re.findall(r'<select[^>]* id="id_(\w+)"[^>]*>(.*?)</select>', text):
         for value, n in re.findall(r'<option value="([\w-]+)"[^>]*>[^<]*\((\d+)\)</option>', options):
@@ -200,8 +200,8 @@ def test_a_live_change_of_the_filters_renews_the_numbers(client: Client) -> None
 def test_numbers_are_heard_as_words(client: Client) -> None:
     make_world()
     text = client.get("/en/claims/").content.decode()
-    assert '<span aria-hidden="true">1</span><span class="vh">, 1 claim</span>' in text
-    assert '<span aria-hidden="true">0</span><span class="vh">, 0 claims</span>' in text
+    assert '<span aria-hidden="true"> 1</span><span class="vh">, 1 claim</span>' in text
+    assert '<span aria-hidden="true"> 0</span><span class="vh">, 0 claims</span>' in text
     text = client.get("/it/claims/").content.decode()
     assert '<span class="vh">, 1 affermazione</span>' in text
 
