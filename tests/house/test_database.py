@@ -14,7 +14,9 @@ from django.db import DatabaseError, ProgrammingError, connections
 
 from claims.models import HistorySeal, Statement
 from claims.public.prepared import Prepared
+from claimtracker.checks import owner_is_another_role
 from claimtracker.hardening import harden, is_hardened, triggers_expected
+from claimtracker.localdb import OWNER
 from tests import databases
 from tests.databases import Clone
 from tests.factories import DENIAL, make_claim, make_source, span_of
@@ -201,6 +203,18 @@ def test_where_one_role_does_everything_nobody_can_ignore_a_trigger(clone_db: Cl
             client.execute(f"UPDATE {EVENTS} SET name = 'forged'")
     with connections["owner"].cursor():
         assert is_hardened("owner")
+
+
+def test_whose_the_tables_are_is_asked_where_no_owners_address_is_known(
+    clone_db: Clone, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["owner"], "USER", settings.DATABASES["default"]["USER"])
+    assert owner_is_another_role() == []
+    for alias in ("default", "owner"):
+        monkeypatch.setitem(connections.databases[alias], "USER", OWNER)
+    connections["default"].close()
+    assert [each.id for each in owner_is_another_role()] == ["claimtracker.W003"]
+    connections["default"].close()
 
 
 # -- an external server ------------------------------------------------------------------------------------------------------------
