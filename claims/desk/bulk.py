@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -25,12 +26,14 @@ from claims.models import BulkItem, BulkJob
 from claims.permissions import may, require
 from claims.vocabulary import BulkState
 
-__all__ = ["go_on", "open_jobs", "start", "stop", "work"]
+__all__ = ["forget", "go_on", "open_jobs", "start", "stop", "work"]
 
 # So many things in one job; so many in one transaction, whose locks others wait for.
 MOST, BATCH = 200_000, 50
 # A batch is committed after so many seconds, however few it did.
 SECONDS_A_BATCH = 1.0
+# What became of each thing is kept so long; each thing's own history stays.
+KEPT = timedelta(days=90)
 
 # CHOSEN: the keys and versions of a list, as Django asks for them.
 WRITE_DOWN = """
@@ -75,7 +78,17 @@ def start(
         if job.total > MOST:
             raise Refused("many", _("Choose at most %(n)s at a time: narrow the list.") % {"n": MOST})
         job.save(update_fields=["total"])
+    forget(1)
     return job
+
+
+def forget(most: int) -> int:
+    """Deletes reports of what was finished long ago, the oldest first, so many at most; returns how many."""
+    with transaction.atomic():
+        old = BulkJob.objects.filter(finished_at__lt=timezone.now() - KEPT).order_by("pk")
+        keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+        BulkJob.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def open_jobs() -> QuerySet[BulkJob]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from claims import reviewing
 from claims.admin import claims as claims_of_the_admin
@@ -379,6 +381,21 @@ def test_a_command_works_at_what_waits(room: Newsroom, capsys: Any) -> None:
     assert f"{job.pk}: 1 of 1, 0 not done." in capsys.readouterr().out
     job.refresh_from_db()
     assert job.finished_at is not None
+
+
+def test_the_report_of_what_was_finished_long_ago_goes_when_more_is_asked_for(
+    room: Newsroom, capsys: Any
+) -> None:
+    chief, days = make_account("chief", "senior editor"), [91, 89, 200, 300]
+    jobs = [finished(asked_for("publish", Claim.objects.all(), chief)) for _each in days]
+    for job, ago in zip(jobs, days, strict=True):
+        BulkJob.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=ago))
+    going = asked_for("publish", Claim.objects.all(), chief)
+    BulkJob.objects.filter(pk=going.pk).update(created_at=timezone.now() - timedelta(days=400))
+    assert set(BulkJob.objects.all()) == {*jobs[1:], going}, "one at a time: nobody waits for a page"
+    call_command("work_bulk")
+    assert set(BulkJob.objects.all()) == {jobs[1], going}
+    assert set(BulkItem.objects.values_list("job", flat=True)) == {jobs[1].pk, going.pk}
 
 
 def test_choosing_many_is_one_statement_and_progress_asks_little(chief: Client, room: Newsroom) -> None:

@@ -9,6 +9,8 @@ from claims.models import BulkJob
 
 # A job gives way to the next one after so many seconds.
 SECONDS = 30.0
+# So many old reports go at its start.
+MOST_FORGOTTEN = 100
 
 
 class Command(BaseCommand):
@@ -22,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, job: list[int], **options: Any) -> None:
         if missing := set(job) - set(BulkJob.objects.filter(pk__in=job).values_list("pk", flat=True)):
             raise CommandError(f"There is no act on many with the number {min(missing)}.")
+        bulk.forget(MOST_FORGOTTEN)
         chosen = bulk.open_jobs().filter(pk__in=job) if job else bulk.open_jobs()
         done = False
         while waiting := list(chosen.all()):
