@@ -11,17 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Q
 from django.utils.text import slugify
 
 from sources.articles import Article, Refused
+from sources.inserting import insert
 from sources.models import DerivationProposal, Outlet, Source
 from sources.names import fold
 from sources.origins import hold, recognise
 from sources.vocabulary import BodyKind, DateBasis, Outcome, SourcePublication
 
 __all__ = ["Again", "Answer", "Batch", "Named", "Planned", "refusal"]
+
+# A unique constraint holds.
+_DOUBLE = "23505"
 
 IS_HERE = "The article is here already."
 IS_FILLED = "The article was here; what this file states besides is added."
@@ -83,9 +87,7 @@ class Batch:
             self._lock()
         answers = self.answers()
         if self.new:
-            Source.objects.bulk_create(self.new, ignore_conflicts=True)
-            if Source.objects.filter(pk__in=[source.pk for source in self.new]).count() < len(self.new):
-                raise Again("somebody else goes on storing the same texts")
+            _insert(self.new)
         for pk, changes in self.filled.items():
             untouched = Source.objects.filter(
                 pk=pk, version=self.versions[pk], publication=SourcePublication.DRAFT
@@ -310,6 +312,16 @@ def _next_ids(count: int) -> list[int]:
             [Source._meta.db_table, count],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _insert(new: Sequence[Source]) -> None:
+    """Stores them. Raises Again where somebody who does not wait for importers was faster: the transaction is over then."""
+    try:
+        insert(new)
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _DOUBLE:
+            raise
+        raise Again("somebody else goes on storing the same texts") from error
 
 
 def _slug(name: str) -> str:

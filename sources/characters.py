@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 import unicodedata
 from typing import NoReturn
 
@@ -21,6 +20,8 @@ MAX_WORD = 65_536
 # Stream-Safe Text Format (Unicode annex 15, section 13) allows 30 marks on one letter; normalising more takes
 # quadratic time.
 MAX_MARKS = 30
+# The first two planes have all combining marks of Unicode; going through the others would take a third of a second.
+BEYOND_MARKS = 0x20000
 # PostgreSQL refuses a search vector of more than 1 MiB; this leaves room for its own bookkeeping.
 MAX_DISTINCT_BYTES = 900_000
 
@@ -175,9 +176,7 @@ def _share_of_controls(data: bytes) -> float:
 @functools.cache
 def _marks() -> tuple[frozenset[str], re.Pattern[str]]:
     """Every combining mark, and a run of more of them than any writing needs."""
-    marks = frozenset(
-        chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.combining(chr(code))
-    )
+    marks = frozenset(filter(unicodedata.combining, map(chr, range(0x300, BEYOND_MARKS))))
     return marks, re.compile(f"[{''.join(map(re.escape, sorted(marks)))}]{{{MAX_MARKS + 1}}}")
 
 

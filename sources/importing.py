@@ -18,6 +18,7 @@ from django.utils import timezone
 from sources.articles import Article, Refused, read_articles
 from sources.batches import Again, Answer, Batch, Named, Planned, refusal
 from sources.incoming import Incoming
+from sources.inserting import insert_values
 from sources.models import ImportItem, ImportRun
 from sources.reports import printable
 from sources.vocabulary import RunKind
@@ -153,16 +154,19 @@ def _log(run: ImportRun | None, answers: list[Answer]) -> None:
     """Keeps the answers with the run, and adds them to its counts."""
     if run is None:
         return
-    ImportItem.objects.bulk_create(
-        ImportItem(
-            run=run,
-            name=printable(answer.file),
-            outcome=answer.outcome,
-            reason="" if answer.reason == "ok" else answer.reason,
-            message=printable(answer.message),
-            source_id=answer.source,
-        )
-        for answer in answers
+    insert_values(
+        ImportItem,
+        [
+            {
+                "run_id": run.pk,
+                "name": printable(answer.file),
+                "outcome": str(answer.outcome),
+                "reason": "" if answer.reason == "ok" else answer.reason,
+                "message": printable(answer.message),
+                "source_id": answer.source,
+            }
+            for answer in answers
+        ],
     )
     counts = Counter(str(answer.outcome) for answer in answers)
     ImportRun.objects.filter(pk=run.pk).update(**{word: F(word) + count for word, count in counts.items()})

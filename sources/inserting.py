@@ -61,8 +61,9 @@ def _copy(
 ) -> None:
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
-        # COPY is not seen by those who put an act's name and author before each statement; it goes by what was set before it.
-        cursor.execute("SET LOCAL pghistory.copying = 'on'")
+        if hasattr(model, "events"):
+            # COPY is not seen by those who put an act's name and author before each statement; its history goes by what was set before.
+            cursor.execute("SET LOCAL pghistory.copying = 'on'")
         into = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
         with connection.wrap_database_errors, cursor.copy(into) as copy:
             for row in rows:

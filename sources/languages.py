@@ -44,7 +44,7 @@ def language_of(text: str) -> str:
         else text[: _SAMPLE // 2] + " " + text[middle : middle + _SAMPLE // 2]
     )
     words = _WORD.findall(sample.lower())
-    votes = {code: sum(word in known for word in words) for code, known in _FUNCTION_WORDS.items()}
+    votes = {code: sum(map(known.__contains__, words)) for code, known in _FUNCTION_WORDS.items()}
     (first, most), (_, least) = sorted(votes.items(), key=lambda vote: -vote[1])
     if most >= 8 and most >= 4 * least:
         return first

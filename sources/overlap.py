@@ -45,6 +45,7 @@ HOLDS_SHARE, HELD_SHARE, HELD_WORDS = 0.2, 0.8, 80
 TOLD_WORDS = 25
 
 _WORD = re.compile(r"\w+")
+_WITH_BLANK = (1).__add__
 _ACCENT = re.compile(r"[\u0300-\u036f]+")
 # An opening mark inside ends the search, or a text of nothing else would be searched again at each.
 _QUOTED = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|„[^„“”\n]*[“”]|\"[^\"\n]*\"")
@@ -259,10 +260,9 @@ def _shingles(words: list[str]) -> list[int]:
         return []
     text = " ".join(words).encode()
     # Where each word ends, and the next begins one blank later.
-    ends = list(accumulate(len(word) + 1 for word in text.split(b" ")))
-    return [
-        zlib.crc32(text[start : end - 1]) for start, end in zip([0, *ends], ends[SHINGLE - 1 :], strict=False)
-    ]
+    ends = list(accumulate(map(_WITH_BLANK, map(len, text.split(b" ")))))
+    crc32 = zlib.crc32
+    return [crc32(text[start : end - 1]) for start, end in zip([0, *ends], ends[SHINGLE - 1 :], strict=False)]
 
 
 def _tiles(a: list[str], b: list[str]) -> list[_Tile]:

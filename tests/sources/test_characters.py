@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
 
-from sources.characters import Refused, decode, is_blank, normalise, odd_characters, refuse_unsearchable
+from sources.characters import (
+    BEYOND_MARKS,
+    Refused,
+    decode,
+    is_blank,
+    normalise,
+    odd_characters,
+    refuse_unsearchable,
+)
 
 
 def refusal(data: bytes, encoding: str | None = None) -> str:
@@ -108,3 +117,7 @@ def test_no_search_index_takes_endless_words_or_a_megabyte_of_different_ones() -
         with pytest.raises(Refused) as refused:
             refuse_unsearchable(text)
         assert refused.value.reason == reason
+
+
+def test_no_combining_mark_is_overlooked() -> None:
+    assert not any(map(unicodedata.combining, map(chr, range(BEYOND_MARKS, sys.maxunicode + 1))))
