@@ -38,7 +38,7 @@ from claims.public.filters import (
 )
 from claims.public.marking import Piece
 from claims.public.naming import Names, page_language
-from claims.public.paging import Count, counted
+from claims.public.paging import Count, Page, counted
 from claims.public.prepared import Prepared
 from claims.visibility import published_outlets
 from claims.vocabulary import Contest, Rating, Stance
@@ -233,10 +233,15 @@ def outlets_with_counts() -> OutletQuerySet:
     )
 
 
-def how_many(asked: Narrowed, numbers: Facets) -> Count:
-    """How many claims a list has; a query only where its numbers do not say."""
+def how_many(asked: Narrowed, numbers: Facets, shown: Page) -> Count:
+    """How many claims a list has; a query only where neither its page nor its numbers say."""
+    is_beyond = not shown.items and numbers.total is not None and numbers.total.n > 0
+    if not (shown.newer or shown.older or is_beyond):
+        return Count.upto(len(shown.items))
     if numbers.total is not None:
-        return numbers.total
+        # Of what was not counted to its end, the page alone may show more; there is another page.
+        is_less = numbers.total.is_capped and numbers.total.n < len(shown.items)
+        return Count(len(shown.items), is_capped=True) if is_less else numbers.total
     columns = asked.columns()
     if asked.hits:
         return counted(narrowed(listed_claims(), asked))

@@ -142,7 +142,7 @@ def claims(request: HttpRequest) -> HttpResponse:
             "is_part": is_part,
             "items": lists.claim_items(shown.items, mark),
             "page": shown,
-            "count": lists.how_many(found.asked, numbers),
+            "count": lists.how_many(found.asked, numbers, shown),
             "numbers": numbers,
             "q": words,
             "suggestions": suggestions(words) if words and not shown.items else None,

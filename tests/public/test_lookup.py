@@ -12,11 +12,12 @@ from claims.models import Claim, ClaimFigures, Correction
 from claims.models.claim import STRETCH_OF_CLAIMS
 from claims.models.statement import STRETCH
 from claims.public import searching
-from claims.public.facets import read
+from claims.public.facets import Facets, read
+from claims.public.filters import Narrowed
 from claims.public.hits import Hits, newest_hits
-from claims.public.lists import listed_claims
+from claims.public.lists import how_many, listed_claims
 from claims.public.marking import Marker, positive
-from claims.public.paging import MOST_COUNTED, Count, at_least
+from claims.public.paging import MOST_COUNTED, Count, Page, at_least
 from claims.public.searching import everything, hits
 from claims.vocabulary import Contest, Rating
 from tests.factories import (
@@ -237,6 +238,19 @@ def test_a_count_that_did_not_look_at_everything_says_no_more_than_is_certain() 
         0: Count(0, is_capped=False),
     }
     assert at_least(642, is_all=True) == Count(642, is_capped=False)
+
+
+def test_a_list_that_was_not_counted_to_its_end_has_no_fewer_claims_than_its_page_shows() -> None:
+    asked, few, some = (
+        Narrowed(words="zeppelin"),
+        Facets(Count(3, is_capped=True)),
+        Facets(Count(200, is_capped=True)),
+    )
+    first = Page(list(range(20)), newer="", older="after=x")
+    assert how_many(asked, few, first) == Count(20, is_capped=True)
+    assert how_many(asked, some, first) == Count(200, is_capped=True)
+    assert how_many(asked, few, Page([1, 2], newer="", older="")) == Count(2, is_capped=False)
+    assert how_many(asked, few, Page([], newer="", older="")) == few.total, "beyond the end of the list"
 
 
 def test_live_search_gets_the_results_alone(client: Client, world: World) -> None:
