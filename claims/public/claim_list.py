@@ -34,8 +34,10 @@ def _rows(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> list
     if asked.speakers is not None and len(asked.speakers) != 1 and not asked.words:
         keys = _heard_from_several(asked, place, downwards)
         return [ClaimRow(*row) for row in _in_order(listed_claims().filter(pk__in=keys), downwards)]
-    if asked.words or asked.since or asked.until:
-        # How many there are of it decides how PostgreSQL should look for it: it must know the words and the days.
+    is_mixed = bool(asked.language) and asked.speakers is None and len(asked.columns()) > 1
+    if asked.words or asked.since or asked.until or is_mixed:
+        # How many there are of it decides how PostgreSQL should look for it: it must know the words, the days, and of which of two
+        # indexes fewer remain.
         return [ClaimRow(*row) for row in _query(asked, place, downwards)]
     values = [
         *(asked.speakers or ()),
