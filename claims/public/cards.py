@@ -131,7 +131,11 @@ UNSHOWN = [
         "extractor_version", "rule", "confidence", "fingerprint", "reading", "created_at",
     )),
     *(f"statement__source__{column}" for column in (
-        "archive_url", "byline", "retrieved_at", "text_sha256", "raw_sha256", "original_sha256", "flags", "created_at",
+        "archive_url", "byline", "retrieved_at", "text_sha256", "raw_sha256", "original_sha256", "flags", "created_at", "key", "title_span",
+        "encoding", "published_at", "published_as_written",
+    )),
+    *(f"statement__source__outlet__{column}" for column in (
+        "other_names", "homepage", "country", "wikidata_id", "kind", "created_at", "sort_key",
     )),
 ]  # fmt: skip
 

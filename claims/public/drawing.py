@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from claims.models import Claim
 from claims.public import signs
 from claims.public.cards import Card
 from claims.public.claim_page import Day, Turn
@@ -144,11 +145,23 @@ def _where(card: Card) -> str:
 def turns_told(turns: Iterable[Turn]) -> SafeString:
     """Each party's change of story."""
     words = _("change of story:")
-    then = f' <span aria-hidden="true">→</span><span class="vh">{_("then")}</span> '
     return _html(
-        f'<p class="turn"><strong>{e(turn.name)}</strong> · {words} {then.join(_chip(*state) for state in turn.states)}</p>'
-        for turn in turns
+        f'<p class="turn"><strong>{e(turn.name)}</strong> · {words} {_states(turn)}</p>' for turn in turns
     )
+
+
+@register.simple_tag
+def turns_on_claims(turns: Iterable[tuple[Claim, Turn]]) -> SafeString:
+    """One speaker's changes of story, each with its claim."""
+    return _html(
+        f'<p class="turn"><a href="{e(claim_url(claim.slug))}" lang="{e(claim.language)}">{e(str(claim.text))}</a><br>{_states(turn)}</p>'
+        for claim, turn in turns
+    )
+
+
+def _states(turn: Turn) -> str:
+    then = f' <span aria-hidden="true">→</span><span class="vh">{_("then")}</span> '
+    return then.join(_chip(*state) for state in turn.states)
 
 
 @register.simple_tag

@@ -17,6 +17,14 @@ from claims.visibility import published_spellings
 from claims.vocabulary import NameKind, Stance
 
 MOST_STATEMENTS, MOST_SPELLINGS = 70, 60
+# Of a claim the page shows its words, and what became of the speaker's story.
+UNSHOWN_CLAIMS = [
+    *(f"claim__{column}" for column in (
+        "search_it", "search_en", "signature", "actors", "themes", "desk_note", "period_earliest", "period_latest", "period_basis",
+        "period_note", "published_at", "created_at", "updated_at",
+    )),
+    *(f"claim__figures__{column}" for column in ("rated_at", "newest_on", "sort_at", "refreshed_at")),
+]  # fmt: skip
 # Longer chains of "speaks for" are not followed.
 DEEPEST = 4
 
@@ -83,7 +91,7 @@ _heard = Prepared(
     lambda speaker: (
         with_everything(Position.objects.published().filter(statement__speakers__speaker=speaker))
         .select_related("statement__source__outlet", "claim__figures")
-        .defer("claim__search_it", "claim__search_en")
+        .defer(*UNSHOWN_CLAIMS)
         .order_by("-statement_id", "-id")[: MOST_STATEMENTS + 1]
     )
 )

@@ -22,6 +22,7 @@ from claims.public.drawing import (
     overview,
     related_claims,
     timeline,
+    turns_on_claims,
     turns_told,
 )
 from claims.public.lists import DenialItem
@@ -155,6 +156,9 @@ def test_changes_of_story_and_related_claims_are_drawn_with_all_their_words_as_w
     turn = Turn(f"name {EVIL}", (("denies", f"denies {EVIL}"), ("admits", f"admits {EVIL}")))
     text = _read(turns_told([turn]))
     for part in ("name", "denies", "admits"):
+        assert f"{part} {EVIL}" in text
+    text = _read(turns_on_claims([(Claim(slug="slug", text_it=f"claim {EVIL}"), turn)]))
+    for part in ("claim", "denies", "admits"):
         assert f"{part} {EVIL}" in text
     near = Related("slug", f"claim {EVIL}", "en", Stamp("disputed", f"stamp {EVIL}"), f"reason {EVIL}")
     text = _read(related_claims([near]))
