@@ -28,7 +28,7 @@ from claims.permissions import require
 from claims.vocabulary import Verb
 from sources.characters import Refused
 from sources.importing import Again as ArticleAgain
-from sources.inserting import insert
+from sources.inserting import insert_values
 from sources.models import ImportItem, ImportRun
 from sources.reports import printable
 from sources.vocabulary import Outcome, RunKind
@@ -211,19 +211,20 @@ def _without_ids(answer: Answer) -> Answer:
 def _log(run: ImportRun, answers: list[Answer]) -> None:
     """Keeps the answers with the run, and says that it came to its end."""
     for part in chunks(answers):
-        insert(
+        insert_values(
+            ImportItem,
             [
-                ImportItem(
-                    run=run,
-                    name=printable(answer.file),
-                    outcome=answer.outcome,
-                    reason="" if answer.reason == "ok" else answer.reason,
-                    message=printable(answer.message),
-                    source_id=answer.source,
-                    object_ref=answer.object,
-                )
+                {
+                    "run_id": run.pk,
+                    "name": printable(answer.file),
+                    "outcome": str(answer.outcome),
+                    "reason": "" if answer.reason == "ok" else answer.reason,
+                    "message": printable(answer.message),
+                    "source_id": answer.source,
+                    "object_ref": answer.object,
+                }
                 for answer in part
-            ]
+            ],
         )
     counts = Counter(answer.outcome for answer in answers)
     ImportRun.objects.filter(pk=run.pk).update(
