@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 # Not by readers' and editors' work: a table of kinds, people with an account, counts by kind.
 SMALL = {"claims_topic", "claims_claimcount", "sources_outlet", "claims_outletcount", "auth_user"}
-READS = re.compile(r"SELECT|WITH|DECLARE")
-DECLARED = re.compile(r"^DECLARE .*? FOR (?=SELECT|WITH)")
+READS = re.compile(r"\(*(?:SELECT|WITH|DECLARE)")
+DECLARED = re.compile(r"^DECLARE .*? FOR (?=\(*(?:SELECT|WITH))")
 # Nodes that want all rows of what stands beneath them before they give one.
 GREEDY = {"Sort", "Aggregate", "Hash", "WindowAgg", "SetOp"}
 

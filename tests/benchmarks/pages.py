@@ -34,8 +34,8 @@ from claims.public.lists import LISTED, NEWEST_LISTED, listed_claims  # noqa: E4
 from claims.public.paging import cursor  # noqa: E402
 from sources.models import Source  # noqa: E402
 
-_READS = re.compile(r"SELECT|WITH|DECLARE")
-_DECLARED = re.compile(r"^DECLARE .*? FOR (?=SELECT|WITH)")
+_READS = re.compile(r"\(*(?:SELECT|WITH|DECLARE)")
+_DECLARED = re.compile(r"^DECLARE .*? FOR (?=\(*(?:SELECT|WITH))")
 HERTZ = os.sysconf("SC_CLK_TCK")
 
 
