@@ -26,6 +26,7 @@ from claims.admin.whole_lists import ActsOnWholeLists
 from claims.desk.acting import CLAIM_ACTS, act_page, acts_for
 from claims.desk.bulk_acts import acts_on
 from claims.desk.finding import claims_of, speakers_called, with_words
+from claims.desk.keys import is_key
 from claims.desk.marking import AT_ONCE, MARK_AS, mark_page, may_mark, name_of_act
 from claims.desk.people import editor_of
 from claims.desk.stages import waiting_on
@@ -208,7 +209,7 @@ class ClaimAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
     def _named(self, request: HttpRequest) -> list[Claim]:
         """The claims whose keys the address carries, re-selected by key."""
         words = request.GET.get("claims", "").split(",")[:AT_ONCE]
-        keys = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 16]
+        keys = [int(word) for word in words if is_key(word)]
         claims = list(
             Claim.objects.filter(pk__in=keys, merged_into=None).select_related("figures").order_by("-pk")
         )

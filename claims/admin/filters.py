@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.desk import queues
+from claims.desk.keys import is_key
 from claims.labels import NO_VERDICT_DESK
 from claims.labels import choices as newsroom
 from claims.models import Topic
@@ -106,9 +107,7 @@ class TopicFilter(ColumnFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
-        return (
-            queryset.filter(topic=int(value)) if value and value.isascii() and value.isdigit() else queryset
-        )
+        return queryset.filter(topic=int(value)) if value and is_key(value) else queryset
 
 
 class NewsFilter(Facet):

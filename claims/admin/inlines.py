@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import linking
 from claims.admin.permitting import ByTheTable
+from claims.desk.keys import is_key
 from claims.desk.passages import passages_of
 from claims.labels import choices
 from claims.models import Carrier, Evidence, Position, Statement, StatementSpeaker
@@ -84,7 +85,7 @@ class NewestFirst(BaseInlineFormSet):  # type: ignore[type-arg]
                     self.data.get(f"{self.prefix}-{place}-id", "")
                     for place in range(min(self.initial_form_count(), 1000))
                 ]
-                rows = rows.filter(pk__in=[key for key in carried if key.isascii() and key.isdigit()])
+                rows = rows.filter(pk__in=[key for key in carried if is_key(key)])
             else:
                 keys = list(rows.order_by("-pk").values_list("pk", flat=True)[:SHOWN])
                 rows = rows.filter(pk__in=keys)

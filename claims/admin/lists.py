@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from claims.desk.keys import key_in
 from claims.desk.queues import claims_with_news
 
 # So many rows are counted, and so many can be turned over without going on by key.
@@ -69,8 +70,7 @@ class BoundedList(ChangeList):
     whole_list = ""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        text = request.GET.get(FROM_VAR, "")
-        self.begins_after = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+        self.begins_after = key_in(request.GET.get(FROM_VAR))
         super().__init__(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:

@@ -25,6 +25,7 @@ from claims.desk.acting import SOURCE_ACTS, act_page, acts_for
 from claims.desk.adding import AddArticlesForm, add
 from claims.desk.analysing import analyse_again, analyse_new, said_of
 from claims.desk.finding import articles_with
+from claims.desk.keys import is_key
 from claims.desk.passages import Mark, cut_up
 from claims.desk.people import editor_of
 from claims.desk.queues import possible_copies
@@ -112,7 +113,7 @@ class SourceAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
         self, request: HttpRequest, queryset: QuerySet[Source], search_term: str
     ) -> tuple[Any, bool]:
         term = search_term.replace("\x00", "").strip()
-        if term.isascii() and term.isdigit() and len(term) < 16:
+        if is_key(term):
             return queryset.filter(pk=int(term)), False
         return (queryset.filter(articles_with(term)) if term else queryset), False
 

@@ -31,6 +31,7 @@ from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.admin.whole_lists import ActsOnWholeLists
 from claims.desk.finding import sources_with, statements_with
+from claims.desk.keys import is_key
 from claims.desk.marking import version_name, versions_in
 from claims.desk.people import editor_of
 from claims.desk.quoting import locate
@@ -151,7 +152,7 @@ class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
         term = search_term.replace("\x00", "").strip()
         if not term:
             return queryset, False
-        if term.isascii() and term.isdigit() and len(term) < 16:
+        if is_key(term):
             return queryset.filter(pk=int(term)), False
         return queryset.filter(Q(pk__in=statements_with(term)) | Q(source__in=sources_with(term))), False
 

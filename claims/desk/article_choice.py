@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.desk.finding import clean, sources_with
+from claims.desk.keys import is_key
 from sources.models import Source
 
 __all__ = ["NamesAnArticle", "article_field"]
@@ -38,7 +39,7 @@ class NamesAnArticle(forms.Form):
         super().__init__(*args, **kwargs)
         self.offered: dict[str, Source] = {}
         words = self._words()
-        if words and not _is_number(words):
+        if words and not is_key(words):
             rows = (
                 Source.objects.without_text().select_related("outlet").in_bulk(sources_with(words)[:OFFERED])
             )
@@ -56,7 +57,7 @@ class NamesAnArticle(forms.Form):
         said = super().clean() or self.cleaned_data
         words = clean(said.get(self.article, ""))
         said[self.article] = None
-        if _is_number(words):
+        if is_key(words):
             said[self.article] = Source.objects.without_text().filter(pk=int(words)).first()
             if said[self.article] is None:
                 self.add_error(self.article, ValidationError(_("There is no article of this number.")))
@@ -69,10 +70,6 @@ class NamesAnArticle(forms.Form):
                     "which", ValidationError(_("The words may mean several articles: say which one."))
                 )
         return said
-
-
-def _is_number(words: str) -> bool:
-    return words.isascii() and words.isdigit() and len(words) < 16
 
 
 def _named(source: Source) -> str:

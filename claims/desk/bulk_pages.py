@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.desk import bulk
 from claims.desk.bulk_acts import BulkAct, bulk_act, model_of, things
-from claims.desk.deciding import key_in
+from claims.desk.keys import key_in
 from claims.desk.people import editor_of
 from claims.desk.views import on_the_desk
 from claims.errors import Refused

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from claims import linking
 from claims.desk.finding import claims_about
+from claims.desk.keys import key_in
 from claims.errors import Refused
 from claims.labels import choices
 from claims.linking import OnClaim, Who
 from claims.models import Claim, Position, Speaker, Statement, StatementSpeaker
 from claims.vocabulary import STANCE_OF_ACT, Act, Review, SpeakerKind, Stance
 
-__all__ = ["Card", "Choice", "Person", "key_in", "on_claim", "read_card", "who_says_it"]
+__all__ = ["Card", "Choice", "Person", "on_claim", "read_card", "who_says_it"]
 
 # Besides the keys of rows, what a choice may be.
 NEW, NOBODY = "new", "none"
@@ -80,11 +81,6 @@ class Card:
 
 
 Sent = Mapping[str, Any]
-
-
-def key_in(text: str | None) -> int | None:
-    """The key of a row that an address or a form carries."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def read_card(statement: Statement, *, last_claim: int | None = None, sent: Sent | None = None) -> Card:

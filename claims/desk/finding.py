@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 
 from claims import linking
+from claims.desk.keys import is_key
 from claims.models import Claim, Position, StatementSpeaker
 from sources.models import Source
 
@@ -37,7 +38,7 @@ def with_words(term: str) -> Q:
         | Q(search_en=SearchQuery(term, config="english", search_type="websearch"))
         | Q(slug=term.lower())
     )
-    return wanted | Q(pk=int(term)) if term.isascii() and term.isdigit() and len(term) < 16 else wanted
+    return wanted | Q(pk=int(term)) if is_key(term) else wanted
 
 
 def claims_of(speakers: list[int]) -> list[int]:

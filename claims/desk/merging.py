@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from claims import linking
 from claims.desk.finding import claims_about, clean
+from claims.desk.keys import is_key, key_in
 from claims.desk.lookup import offered_as
 from claims.desk.marking import CHANGED_MEANWHILE, versions_in
 from claims.desk.meanwhile import meanwhile
@@ -61,8 +62,7 @@ def carried_out(request: HttpRequest, form: forms.Form, do: Callable[[], Any]) -
 
 def chosen_in(request: HttpRequest) -> int | None:
     """The other one, as the address names it."""
-    text = request.GET.get("into", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return key_in(request.GET.get("into"))
 
 
 # --- claims
@@ -234,16 +234,12 @@ def split_claim(request: HttpRequest, pk: int) -> HttpResponse:
 def _keys(request: HttpRequest, choice: str) -> list[int]:
     """Keys of the rows for which this was chosen: `p<key>=goes|both`, or `evidence=<key>` once each."""
     if choice == "evidence":
-        return [int(key) for key in request.POST.getlist("evidence") if _is_key(key)]
+        return [int(key) for key in request.POST.getlist("evidence") if is_key(key)]
     return [
         int(name[1:])
         for name, value in request.POST.items()
-        if name[:1] == "p" and _is_key(name[1:]) and value == choice
+        if name[:1] == "p" and is_key(name[1:]) and value == choice
     ]
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 # --- people and bodies

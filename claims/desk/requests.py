@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from claims import answering
 from claims.desk.hands import in_hands
+from claims.desk.keys import is_key
 from claims.desk.marking import CHANGED_MEANWHILE, back_to, versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.people import editor_of
@@ -63,7 +64,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     state = asked.get("state", "open")
     state = state if state in STATES else "open"
     kind = asked.get("kind", "") if asked.get("kind") in {each.value for each in RequestKind} else ""
-    about = {name: int(asked[name]) for name in ABOUT if _is_key(asked.get(name, ""))}
+    about = {name: int(asked[name]) for name in ABOUT if is_key(asked.get(name, ""))}
     rows = _in_state(state).filter(**about, **({"kind": kind} if kind else {}))
     is_mine = asked.get("mine") == "yes"
     if is_mine:
@@ -115,10 +116,6 @@ def with_what_it_is_about(rows: QuerySet[Request]) -> QuerySet[Request]:
     )
 
 
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 def _place(after: str) -> tuple[datetime, int] | None:
     """(moment, key) after which a page begins; None for an address that makes no sense."""
     at, _line, pk = after.rpartition("_")
@@ -126,7 +123,7 @@ def _place(after: str) -> tuple[datetime, int] | None:
         moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return (moment, int(pk)) if moment.tzinfo and _is_key(pk) and 1 < moment.year < 9999 else None
+    return (moment, int(pk)) if moment.tzinfo and is_key(pk) and 1 < moment.year < 9999 else None
 
 
 # --- Recording
@@ -198,7 +195,7 @@ def _about(asked: Mapping[str, str]) -> dict[str, Any]:
     found = {
         name: get_object_or_404(queryset, pk=int(asked[name]))
         for name, queryset in rows.items()
-        if _is_key(asked.get(name, ""))
+        if is_key(asked.get(name, ""))
     }
     if answers := found.get("answers"):
         found |= {"claim": answers.claim, "speaker": answers.speaker}

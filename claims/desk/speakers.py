@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from claims import linking
+from claims.desk.keys import key_in
 from claims.desk.marking import versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.merging import carried_out
@@ -77,7 +78,7 @@ def _deed(request: HttpRequest, found: Speaker) -> tuple[Any, Callable[[Mapping[
     by, key = editor_of(request), request.POST.get("do", "")
     if key == "end":
         row = get_object_or_404(
-            Affiliation.objects.select_related("speaker"), pk=_key(request.POST.get("row")), speaker=found
+            Affiliation.objects.select_related("speaker"), pk=key_in(request.POST.get("row")), speaker=found
         )
         return EndForm(request.POST), lambda said, base: linking.end_affiliation(
             row, on=said["on"], by=by, base=base
@@ -101,11 +102,6 @@ def _deed(request: HttpRequest, found: Speaker) -> tuple[Any, Callable[[Mapping[
         by=by,
         base=base,
     )
-
-
-def _key(text: str | None) -> int:
-    """A key out of a form; 0, which no row has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _context(request: HttpRequest, found: Speaker) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims import linking
 from claims.desk import waiting
-from claims.desk.deciding import key_in, on_claim, read_card, who_says_it
+from claims.desk.deciding import on_claim, read_card, who_says_it
+from claims.desk.keys import key_in
 from claims.desk.lighting import lights_of, lit, window
 from claims.desk.opened import Opened, open_article
 from claims.desk.people import editor_of

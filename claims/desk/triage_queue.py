@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from claims import linking
 from claims.desk import waiting
-from claims.desk.deciding import key_in
+from claims.desk.keys import key_in
 from claims.desk.triage import last_act_of
 from claims.desk.views import on_the_desk
 from claims.labels import label

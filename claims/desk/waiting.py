@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from claims.desk.keys import key_in
 from claims.models import PossibleTurn, Statement, StatementSpeaker
 from claims.models.claim import READERS_SEE
 from claims.vocabulary import TURNING_ACTS, Act, Review
@@ -37,7 +38,7 @@ class Filters:
         """From an address; what is no filter of ours is ignored."""
         outlet, language, act = (str(asked.get(name, "")) for name in ("outlet", "language", "act"))
         return cls(
-            int(outlet) if outlet.isascii() and outlet.isdigit() and len(outlet) < 10 else None,
+            key_in(outlet),
             language if language in {each.value for each in Language} else "",
             act if act in {each.value for each in Act} else "",
         )
