@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from claims.desk.deciding import key_in
+from claims.desk.keys import key_in
 
 AFTER = "after"
 
