@@ -23,6 +23,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
+from claims.desk.keys import key_in
 from claims.desk.versions import rows
 from claims.errors import Stale
 from claims.permissions import may
@@ -176,11 +177,11 @@ class AccountAdmin(ByTheTable, AtAnySize, UserAdmin):  # type: ignore[type-arg]
 
 def _as_it_was(account: User, mark: str) -> dict[str, Any]:
     """The account as the form showed it, out of its history; nothing where the form does not say."""
-    place = mark.split(".")[0]
-    if not place.isascii() or not place.isdigit() or len(place) > 15:
+    place = key_in(mark.split(".")[0])
+    if place is None:
         return {}
     events = apps.get_model("claims", "AccountEvent").objects
-    found = events.filter(pgh_obj_id=account.pk, pgh_id=int(place)).values(*TOLD).first()
+    found = events.filter(pgh_obj_id=account.pk, pgh_id=place).values(*TOLD).first()
     return dict(found or {})
 
 

@@ -10,19 +10,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from claims import reviewing
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
-from claims.desk.finding import claims_about
+from claims.desk.finding import NEWEST_ONLY, claims_about
+from claims.desk.keys import key_in
 from claims.desk.marking import back_to
 from claims.desk.people import editor_of
 from claims.desk.stages import acts_on
 from claims.desk.versions import in_words, label_of
 from claims.models import Correction, Evidence, Verdict, VerdictNote, Withdrawal
 from claims.vocabulary import EvidenceKind, Verb
+
+ABOUT_CLAIMS = gettext_lazy("Words of the claim, or the name of whoever spoke about it.")
 
 
 class ReadOnly(ByTheTable):
@@ -48,7 +52,7 @@ class VerdictAdmin(ReadOnly, AtAnySize, admin.ModelAdmin):  # type: ignore[type-
     list_select_related = ("claim", "author", "second_reader")
     list_per_page = 50
     search_fields = ("pk",)
-    search_help_text = gettext_lazy("Words of the claim, or the name of whoever spoke about it.")
+    search_help_text = format_lazy("{} {}", ABOUT_CLAIMS, NEWEST_ONLY)
     inlines = (NotesOnVerdict,)
     fields = (
         "claim_link", "rating", "stage", "reason_it", "reason_en", "author", "second_reader", "second_reading_due_at",
@@ -66,7 +70,7 @@ class VerdictAdmin(ReadOnly, AtAnySize, admin.ModelAdmin):  # type: ignore[type-
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """With what this person can do about it: approve, send back …"""
-        found = Verdict.objects.filter(pk=object_id if object_id.isdigit() else 0).first()
+        found = Verdict.objects.filter(pk=key_in(object_id) or 0).first()
         acts = acts_on(found, request.user) if found else []
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), "stage_acts": acts}
@@ -100,7 +104,7 @@ class EvidenceAdmin(ByTheTable, AtAnySize, KeepsVersions):
     list_select_related = ("claim", "statement")
     list_per_page = 50
     search_fields = ("pk",)
-    search_help_text = gettext_lazy("Words of the claim, or the name of whoever spoke about it.")
+    search_help_text = format_lazy("{} {}", ABOUT_CLAIMS, NEWEST_ONLY)
     autocomplete_fields = ("claim", "statement", "source")
     ordering = ("-pk",)
     fieldsets = (

@@ -10,7 +10,6 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from claims.desk import queues
 from claims.desk.keys import is_key
 from claims.labels import NO_VERDICT_DESK
 from claims.labels import choices as newsroom
@@ -119,7 +118,7 @@ class NewsFilter(Facet):
         return [("yes", _("New denials or admissions"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(pk__in=queues.claims_with_news()) if self.value() else queryset
+        return queryset.filter(figures__news__gt=0) if self.value() else queryset
 
     def matches(self, row: dict[str, Any], choice: str) -> bool:
         return bool(row["new"])

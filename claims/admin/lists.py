@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from claims.desk.keys import key_in
+from claims.desk.keys import is_key, key_in
 from claims.desk.queues import claims_with_news
 
 # So many rows are counted, and so many can be turned over without going on by key.
@@ -93,7 +93,7 @@ class BoundedList(ChangeList):
 
     def sorts_by(self, part: str) -> bool:
         place = part.removeprefix("-")
-        within = place.isascii() and place.isdigit() and int(place) < len(self.list_display)
+        within = is_key(place) and int(place) < len(self.list_display)
         return within and self.list_display[int(place)] in (self.sortable_by or ())
 
     def get_results(self, request: HttpRequest) -> None:

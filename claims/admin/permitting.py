@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from claims.desk.history import address_of
+from claims.desk.keys import is_key
 from claims.permissions import may
 from claims.vocabulary import Verb
 
@@ -60,7 +61,7 @@ class ByTheTable:
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Our own history knows every change, not only those that were made in a form: the button leads there."""
-        address = address_of(self.model, object_id) if object_id.isascii() and object_id.isdigit() else ""  # type: ignore[attr-defined]
+        address = address_of(self.model, object_id) if is_key(object_id) else ""  # type: ignore[attr-defined]
         if not address:
             return super().history_view(request, object_id, extra_context)  # type: ignore[misc, no-any-return]
         if not self.has_view_permission(request):

@@ -9,13 +9,15 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.inlines import statement_url
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
-from claims.desk.finding import claims_about, statements_with
+from claims.desk.finding import NEWEST_ONLY, claims_about, statements_with
+from claims.desk.keys import key_in
 from claims.models import Denial, StatementSpeaker
 from sources.models import long_columns
 
@@ -38,7 +40,9 @@ class DenialAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[type
     list_filter = (ShownFilter, "partial", "implied")
     list_per_page = 50
     search_fields = ("pk",)
-    search_help_text = gettext_lazy("The name of whoever denies, or words of the claim.")
+    search_help_text = format_lazy(
+        "{} {}", gettext_lazy("The name of whoever denies, or words of the claim."), NEWEST_ONLY
+    )
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Denial]:
@@ -85,5 +89,5 @@ class DenialAdmin(ByTheTable, AtAnySize, admin.ModelAdmin):  # type: ignore[type
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        denial = get_object_or_404(Denial, pk=object_id if object_id.isdigit() else 0)
+        denial = get_object_or_404(Denial, pk=key_in(object_id) or 0)
         return HttpResponseRedirect(statement_url(denial.statement))

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims import linking
 from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
@@ -170,6 +171,9 @@ class SourceAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
     @admin.action(description=gettext_lazy("Another act…"))
     def other(self, request: HttpRequest, queryset: QuerySet[Source]) -> HttpResponse:
         return self.lead_to_acts(request, queryset)
+
+    def delete_model(self, request: HttpRequest, obj: Source) -> None:
+        linking.delete_source(obj, by=editor_of(request))
 
     # --- adding, publishing
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -30,7 +31,7 @@ from claims.admin.lists import AtAnySize
 from claims.admin.permitting import ByTheTable
 from claims.admin.versions import KeepsVersions
 from claims.admin.whole_lists import ActsOnWholeLists
-from claims.desk.finding import sources_with, statements_with
+from claims.desk.finding import NEWEST_ONLY, sources_with, statements_with
 from claims.desk.keys import is_key
 from claims.desk.marking import version_name, versions_in
 from claims.desk.people import editor_of
@@ -114,7 +115,9 @@ class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
     ordering = ("-pk",)
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("pk",)
-    search_help_text = gettext_lazy("The name of whoever said it, or words of the article.")
+    search_help_text = format_lazy(
+        "{} {}", gettext_lazy("The name of whoever said it, or words of the article."), NEWEST_ONLY
+    )
     autocomplete_fields = ("source", "inside", "after")
     readonly_fields = ("passage", "found_by", "review", "extractor_version", "rule", "confidence")
     inlines = (SpeakersOnStatement, PositionsOnStatement, CarriersOnStatement)
@@ -239,7 +242,8 @@ class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?source=…&quotation=…`: from text selected in an article."""
-        return {name: request.GET[name] for name in ("source", "quotation") if name in request.GET}
+        given = super().get_changeform_initial_data(request)
+        return {name: given[name] for name in ("source", "quotation") if name in given}
 
     def get_formset_kwargs(
         self, request: HttpRequest, obj: Statement, inline: Any, prefix: str
@@ -251,7 +255,7 @@ class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
             isinstance(inline, PositionsOnStatement)
             and request.method == "GET"
             and obj.pk is None
-            and claim.isdigit()
+            and is_key(claim)
         ):
             kwargs["initial"] = [{"claim": claim}]
         return kwargs
@@ -278,4 +282,4 @@ class StatementAdmin(ByTheTable, AtAnySize, ActsOnWholeLists, KeepsVersions):
             super().save_formset(request, form, formset, change)
 
     def delete_model(self, request: HttpRequest, obj: Statement) -> None:
-        obj.delete()
+        linking.delete_statement(obj, by=editor_of(request))

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims.acts import change, stale
+from claims.desk.keys import is_key, key_in
 from claims.desk.refusals import told
 from claims.desk.versions import in_words, label_of, rows
 from claims.errors import Refused, Stale
@@ -39,6 +40,12 @@ class KeepsVersions(admin.ModelAdmin):  # type: ignore[type-arg]
     def create(self, request: HttpRequest, obj: Any, form: Any) -> None:
         """Stores a new row; sections whose creation is a step call the step."""
         obj.save()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in; what is no key of a row is left out."""
+        given = super().get_changeform_initial_data(request)
+        relations = {field.name for field in self.opts.concrete_fields if field.is_relation}
+        return {name: value for name, value in given.items() if name not in relations or is_key(str(value))}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -176,7 +183,7 @@ def as_posted(form: Any, name: str) -> list[tuple[str, str]]:
 
 def number(text: str | None) -> int:
     """A version out of a form; 0, which no row has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return key_in(text) or 0
 
 
 def describe(obj: models.Model, names: list[str]) -> str:

@@ -15,12 +15,12 @@ from sources.models import Source
 
 __all__ = ["NamesAnArticle", "article_field"]
 
-# So many articles are offered for the words typed.
-OFFERED = 8
+# So many articles are offered for the words typed, and so many characters are looked for.
+OFFERED, LONGEST = 8, 200
 
 
 def article_field(label: Any, help_text: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=200, help_text=help_text)
+    return forms.CharField(label=label, required=False, max_length=LONGEST, help_text=help_text)
 
 
 class NamesAnArticle(forms.Form):
@@ -51,7 +51,7 @@ class NamesAnArticle(forms.Form):
         field.choices = [(key, _named(source)) for key, source in self.offered.items()]
 
     def _words(self) -> str:
-        return clean(str(self.data.get(self.add_prefix(self.article), "")))
+        return clean(str(self.data.get(self.add_prefix(self.article), "")))[:LONGEST]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data

@@ -21,6 +21,7 @@ from claims import linking
 from claims.desk.acting import acts_for
 from claims.desk.comparing import Shown, difference, kept, side_by_side
 from claims.desk.hands import in_hands
+from claims.desk.keys import key_in
 from claims.desk.marking import back_to
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
@@ -168,15 +169,15 @@ def _gone(older: Source, body: str) -> list[Line]:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirms or refuses a possible copy; `decision` is confirm, turn (the other way round) or refuse."""
     proposal = get_object_or_404(DerivationProposal.objects.select_related("source", "from_source"), pk=pk)
-    by, base = editor_of(request), request.POST.get("version", "")
+    by, base = editor_of(request), key_in(request.POST.get("version"))
     decision = request.POST.get("decision")
-    if decision not in ("confirm", "turn", "refuse") or not (base.isascii() and base.isdigit()):
+    if decision not in ("confirm", "turn", "refuse") or base is None:
         return HttpResponseBadRequest(_("Say what you decide: confirm or refuse."))
 
     def do() -> str:
         if decision == "refuse":
-            return _said_refused(linking.refuse_derivation(proposal, by=by, base=int(base)))
-        n = linking.confirm_derivation(proposal, by=by, base=int(base), turned=decision == "turn")
+            return _said_refused(linking.refuse_derivation(proposal, by=by, base=base))
+        n = linking.confirm_derivation(proposal, by=by, base=base, turned=decision == "turn")
         return _said_confirmed(proposal, n)
 
     return _done(request, do, reverse("desk:article", args=[proposal.source_id]))

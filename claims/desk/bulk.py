@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,15 +79,19 @@ def start(
         if job.total > MOST:
             raise Refused("many", _("Choose at most %(n)s at a time: narrow the list.") % {"n": MOST})
         job.save(update_fields=["total"])
-    forget(1)
+    with suppress(OperationalError):  # what is asked for is written down: another time, then
+        forget(1)
     return job
 
 
 def forget(most: int) -> int:
-    """Deletes reports of what was finished long ago, the oldest first, so many at most; returns how many."""
+    """Deletes reports of what was finished or stopped long ago, the oldest first, so many at most; returns how many."""
     with transaction.atomic():
-        old = BulkJob.objects.filter(finished_at__lt=timezone.now() - KEPT).order_by("pk")
-        keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+        since = timezone.now() - KEPT
+        old = BulkJob.objects.filter(Q(finished_at__lt=since) | Q(stopped_at__lt=since))
+        keys = list(
+            old.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:most]
+        )
         BulkJob.objects.filter(pk__in=keys).delete()
     return len(keys)
 
@@ -121,7 +126,7 @@ def work(job: BulkJob, *, seconds: float) -> BulkJob:
     It must not run inside another act's history context: each act has its own. Stops the job when the account that asked for it may
     no longer do this.
     """
-    until, one_by_one = time.monotonic() + seconds, 0
+    until, one_by_one, longer = time.monotonic() + seconds, 0, False
     by = User.objects.get(pk=job.by_id)
     act = bulk_act(job.kind, job.act)
     with translation.override(job.language):
@@ -134,10 +139,11 @@ def work(job: BulkJob, *, seconds: float) -> BulkJob:
                 one_by_one = max(0, one_by_one - 1)
             except OperationalError:
                 # Somebody held one of them too long, a deadlock was ended at our cost, or one of them never ends in time: nothing of the
-                # batch is done. One by one, and for long enough that some are, whatever time was left.
+                # batch is done. One by one, and once for long enough that some are, whatever time was left.
                 one_by_one = BATCH
                 time.sleep(0.1)
-                until = max(until, time.monotonic() + SECONDS_A_BATCH)
+                if not longer:
+                    until, longer = max(until, time.monotonic() + SECONDS_A_BATCH), True
             if time.monotonic() >= until:
                 break
     return BulkJob.objects.get(pk=job.pk)

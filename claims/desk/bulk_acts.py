@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -235,7 +235,3 @@ def things(kind: str) -> QuerySet[Any]:
     if kind == "statement":
         return Statement.objects.select_related("source").defer(*long_columns("source"))
     return Source.objects.without_text() if kind == "source" else Claim.objects.without_vectors()
-
-
-def model_of(kind: str) -> type[Model]:
-    return {"claim": Claim, "source": Source, "statement": Statement}[kind]

@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.desk import bulk
-from claims.desk.bulk_acts import BulkAct, bulk_act, model_of, things
+from claims.desk.bulk_acts import BulkAct, bulk_act, things
 from claims.desk.keys import key_in
 from claims.desk.people import editor_of
 from claims.desk.views import on_the_desk
 from claims.errors import Refused
 from claims.labels import LABELS, label
-from claims.models import BulkItem, BulkJob
+from claims.models import BULK_KINDS, BulkItem, BulkJob
 from claims.vocabulary import BulkState
 
 __all__ = ["ask", "job", "jobs"]
@@ -86,7 +86,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "job": found,
         "name": name_of(found),
-        "kind": model_of(found.kind)._meta.verbose_name_plural,
+        "kind": BULK_KINDS[found.kind]._meta.verbose_name_plural,
         "mine": mine,
         "going": mine and found.goes_on and "go" in request.GET,
         "left": found.total - found.worked,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from claims import linking
 from claims.desk.keys import is_key
@@ -18,6 +19,7 @@ from sources.models import Source
 NAMESAKES = 20
 # So many of the newest statements of a name, claims with a word, and articles with a word.
 FOUND, ARTICLES_FOUND = 1000, 300
+NEWEST_ONLY = gettext_lazy("Of a common name or word only the newest are found.")
 
 
 def clean(term: str) -> str:

@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims import reviewing
+from claims.desk.keys import key_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
@@ -118,8 +119,7 @@ def versions_in(data: Mapping[str, Any], things: Iterable[Any]) -> dict[int, int
     """The versions that the form started from; 0 (no row has it) where it carries none."""
     found = {}
     for each in things:
-        text = str(data.get(version_name(each.pk), ""))
-        found[each.pk] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        found[each.pk] = key_in(str(data.get(version_name(each.pk), ""))) or 0
     return found
 
 

@@ -154,8 +154,8 @@ def _what_moves(loser: Claim, into: Claim) -> list[str]:
         said.append(words % {"n": twice})
     if waiting := loser.evidence.count() - n:
         words = ngettext(
-            "%(n)s piece of evidence waits with a proposal and stays with it.",
-            "%(n)s pieces of evidence wait with a proposal and stay with it.",
+            "%(n)s piece of evidence was added for a proposal alone and stays with it.",
+            "%(n)s pieces of evidence were added for a proposal alone and stay with it.",
             waiting,
         )
         said.append(words % {"n": waiting})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from claims import reviewing
+from claims.desk.keys import key_in
 from claims.desk.people import editor_of
 from claims.desk.refusals import told
 from claims.desk.views import on_the_desk
@@ -51,14 +52,14 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, found: Request) -> tuple[str, int]:
     """What was done, in a sentence, or "" and the status of the page that says why not."""
-    base = request.POST.get("version", "")
+    base = key_in(request.POST.get("version"))
     try:
         if request.POST.get("decision") == "take_back":
             reviewing.take_back_approval(found, by=editor_of(request))
             return _("The approval is taken back: the order can be edited."), 200
-        if not (base.isascii() and base.isdigit() and len(base) < 10):
+        if base is None:
             raise Refused("base", _("Open the page again, read the order, then decide."))
-        reviewing.approve_order(found, by=editor_of(request), base=int(base))
+        reviewing.approve_order(found, by=editor_of(request), base=base)
     except Refused as refused:
         messages.error(request, refused.sentence)
         return "", 400

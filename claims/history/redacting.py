@@ -18,7 +18,6 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Model
 from django.utils import timezone
 
 from claims import contest
@@ -28,6 +27,7 @@ from claims.history.leaves import Layout, digests, layout_now, unpack
 from claims.history.sealing import OWNER, one_at_a_time, seal
 from claims.history.verifying import verify
 from claims.models import (
+    BULK_KINDS,
     BulkItem,
     BulkJob,
     Claim,
@@ -36,7 +36,6 @@ from claims.models import (
     ReadingChange,
     Redaction,
     Request,
-    Statement,
     TriageAct,
     Withdrawal,
 )
@@ -57,8 +56,6 @@ RULES = (
     "reason_is_final",
     "reason_stays",
 )
-# What acts on many call what they are about.
-BULK_KINDS: Mapping[str, type[Model]] = {"claim": Claim, "statement": Statement, "source": Source}
 Key = tuple[str, int]
 
 
@@ -229,7 +226,10 @@ def _erase_bulk(erasure: Erasure) -> int:
         things = model._default_manager.using(OWNER).filter(held.rows).values("pk")
         about = items.filter(job__kind=kind, thing__in=things)
         for job in jobs.filter(pk__in=about.values("job")).values("pk", "asked", "chosen_from"):
-            if changes := _changes(erasure, job, ("asked", "chosen_from")):
+            changes = _changes(erasure, job, ("asked",))
+            if job["chosen_from"]:  # an address: what was searched for stands in it in other characters
+                changes["chosen_from"] = ""
+            if changes:
                 jobs.filter(pk=job["pk"]).update(**changes)
                 jobs.filter(pk=job["pk"], finished_at=None).update(finished_at=timezone.now())
                 rows += 1

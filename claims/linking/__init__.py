@@ -37,7 +37,18 @@ from claims.linking.origins import (
 from claims.linking.pieces import merge_statements, split_statement
 from claims.linking.similar import Similar, similar, similar_to_each
 from claims.linking.spelling import DOUBT_LINE
-from claims.linking.statements import accept, attach, attribute, carry, credit, detach, edit_statement, reject
+from claims.linking.statements import (
+    accept,
+    attach,
+    attribute,
+    carry,
+    credit,
+    delete_source,
+    delete_statement,
+    detach,
+    edit_statement,
+    reject,
+)
 from claims.linking.suggesting import suggest_all, suggest_speakers
 from claims.linking.triage import (
     AT_ONCE,
@@ -74,6 +85,8 @@ __all__ = [
     "comes_back",
     "confirm_derivation",
     "credit",
+    "delete_source",
+    "delete_statement",
     "detach",
     "discard",
     "edit_speaker",

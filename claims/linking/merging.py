@@ -67,7 +67,7 @@ def merge_claims(
             )
         for position in loser.positions.exclude(statement__in=into.positions.values("statement")):
             Position.objects.filter(pk=position.pk).update(claim=into)
-        # What waits with a proposal stays with it: elsewhere nothing would keep it from readers.
+        # What was added for a proposal alone stays with it: elsewhere nothing would keep it from readers.
         loser.evidence.settled().update(claim=into)
         if stored[loser.pk].publication != Publication.DRAFT:
             OldSlug.objects.get_or_create(slug=loser.slug, claim=into)
@@ -172,9 +172,7 @@ def split_claim(
         moving.exclude(pk__in=set(both)).update(claim=new)
         chosen = stored.evidence.filter(pk__in=evidence)
         if chosen.exclude(pk__in=chosen.settled().values("pk")).exists():
-            raise Refused(
-                "waits", _("Evidence of a proposal that waits stays with it: decide about that first.")
-            )
+            raise Refused("waits", _("Evidence added for a proposal alone stays with it."))
         chosen.update(claim=new)
         if stored.is_public:
             now = timezone.now()

@@ -159,10 +159,12 @@ def _take_back(stored: DerivationProposal) -> int:
     _refuse_strangers(family)
     Source.objects.filter(pk=copy.pk).update(derived_from=None)
     root = stored.moved[0] if stored.moved and stored.moved[0] in family else copy.pk
-    _move(family, to=root)
-    return Statement.objects.filter(
+    # Before claims are counted again: what waits may be news.
+    waiting = Statement.objects.filter(
         source=copy, review=Review.REJECTED, review_reason=TRIAGED_IN_THE_ORIGINAL
     ).update(review=Review.SUGGESTED.value, review_reason="", reviewed_by=None, reviewed_at=None)
+    _move(family, to=root)
+    return waiting
 
 
 def _family_of(copy: Source, moved: Collection[int]) -> set[int]:

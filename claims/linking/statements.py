@@ -289,6 +289,29 @@ def detach(position: Position, *, by: User) -> None:
         contest.refresh([claim.pk])
 
 
+def delete_statement(statement: Statement, *, by: User) -> None:
+    """Deletes what was entered by mistake, with its places on claims. The database refuses what readers have seen (IntegrityError).
+
+    Raises ProtectedError where another statement or evidence rests on it.
+    """
+    with act(Verb.TRIAGE, by=by, name="delete"):
+        stored = lock(statement)
+        claims = claims_of(stored)
+        stored.delete()
+        contest.refresh(claims)
+
+
+def delete_source(source: Source, *, by: User) -> None:
+    """Deletes a draft article with its statements and their places on claims; refuses what `delete_statement` refuses."""
+    with act(Verb.DRAFT, by=by, name="delete"):
+        stored = lock(source)
+        held = Statement.objects.select_for_update().filter(source=stored).order_by("pk")
+        statements = list(held.values_list("pk", flat=True))
+        claims = list(Position.objects.filter(statement__in=statements).values_list("claim_id", flat=True))
+        stored.delete()
+        contest.refresh(claims)
+
+
 def touch(claim: Claim) -> None:
     """What changes on a claim's form changes its version too."""
     Claim.objects.filter(pk=claim.pk).update(updated_at=timezone.now())

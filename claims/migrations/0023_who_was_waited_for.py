@@ -3,7 +3,7 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 # The application counts through the trigger alone, which runs as the owner (claimtracker/hardening.py).
 REVOKE = "REVOKE ALL ON FUNCTION claims_count_sources(bigint, bigint) FROM PUBLIC"
@@ -42,18 +42,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.RemoveTrigger(
             model_name="listingstatement",
             name="relist_after_update",
-        ),
-        migrations.AddIndex(
-            model_name="affiliationevent",
-            index=models.Index(fields=["speaker"], name="affiliationevent_speaker"),
-        ),
-        migrations.AddIndex(
-            model_name="positionevent",
-            index=models.Index(fields=["statement"], name="positionevent_statemen"),
-        ),
-        migrations.AddIndex(
-            model_name="speakernameevent",
-            index=models.Index(fields=["speaker"], name="speakernameevent_speaker"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="listingsource",

@@ -1,7 +1,7 @@
 """The newsroom's tables: what was said, by whom, what it does to which claim, and what our editors decided."""
 
 from claims.models.anchoring import AnchoredSource
-from claims.models.bulk import BulkItem, BulkJob
+from claims.models.bulk import BULK_KINDS, BulkItem, BulkJob
 from claims.models.claim import Claim, ClaimFigures, ClaimLink, ClaimQuerySet, Topic, TopicQuerySet
 from claims.models.correction import Correction, Withdrawal
 from claims.models.desk import Assignment, MutedNotice, Note, NoticeLanguage, OldSlug, SentNotice
@@ -17,6 +17,7 @@ from claims.models.triage import PossibleTurn, TriageAct
 from claims.models.verdict import Verdict, VerdictNote, VerdictQuerySet
 
 __all__ = [
+    "BULK_KINDS",
     "Account",
     "Affiliation",
     "AnchoredSource",

@@ -1,18 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import choices
+from claims.models.claim import Claim
+from claims.models.statement import Statement
 from claims.vocabulary import BulkState
+from sources.models import Source
+
+# What acts on many call what they are about.
+BULK_KINDS: Mapping[str, type[Model]] = {"claim": Claim, "statement": Statement, "source": Source}
 
 
 class BulkJob(models.Model):
     """One act on many things that an editor chose together; `desk.bulk` works it off in batches.
 
-    No history of its own: every single act has one. `kind` is what the things are (claim, statement, source), `act` a key of
+    No history of its own: every single act has one. `kind` is what the things are (BULK_KINDS), `act` a key of
     `desk.bulk_acts`, `asked` what the editor was asked for, as that act reads it again.
     """
 

@@ -291,7 +291,8 @@ class ClaimFigures(models.Model):
     sources = models.PositiveIntegerField(default=0)
     origins = models.PositiveIntegerField(default=0)
     # Of `PositionQuerySet.news`: how much, and the key of the newest.
-    news = models.PositiveIntegerField(default=0)
+    # The default is the database's too: while a site is upgraded, processes of the version before write figures without it.
+    news = models.PositiveIntegerField(default=0, db_default=0)
     news_newest = models.BigIntegerField(null=True)
     refreshed_at = models.DateTimeField(auto_now=True)
 

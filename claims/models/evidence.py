@@ -43,7 +43,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def settled(self) -> EvidenceQuerySet:
-        """All but what was added for a proposal alone: that waits with it, and is seen when the decision is in force."""
+        """All but what was added for a proposal alone: that is seen when the decision is in force, and never if it is dropped."""
         this = Func(
             Func(Value("id"), OuterRef("pk"), function="jsonb_build_object"),
             function="jsonb_build_array",

@@ -34,10 +34,14 @@ SHOWN_WHEN_ACCEPTED = pgtrigger.Trigger(
 )
 
 
+# What may turn a story, always in the order in which the index of 0019 names it.
+TURNS = [each.value for each in Stance if each in TURNING_STANCES]
+
+
 # Whether it changes or denies a story: these come first where a claim has more statements than a page. One expression for the index and
 # for the order.
 TURNING = Case(
-    When(stance__in=[Stance.DENIES.value, Stance.ADMITS.value, Stance.RETRACTS.value], then=Value("1")),
+    When(stance__in=TURNS, then=Value("1")),
     default=Value("0"),
     output_field=models.CharField(max_length=1),
 )
@@ -64,7 +68,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         decided = F("claim__figures__rated_at")
         return self.filter(
             Q(published_at=None) | Q(created_at__gt=decided) | Q(statement__reviewed_at__gt=decided),
-            stance__in=[each.value for each in TURNING_STANCES],
+            stance__in=TURNS,
             statement__review__in=[Review.SUGGESTED.value, Review.ACCEPTED.value],
             claim__publication__in=READERS_SEE,
             claim__merged_into=None,

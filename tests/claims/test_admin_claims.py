@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims import contest, reviewing
+from claims import contest, linking, reviewing
 from claims.models import Claim, Position, StatementSpeaker, Verdict
 from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, make_words, signed_in
 from tests.claims.desk_forms import fields_of
@@ -81,7 +81,7 @@ def test_published_claims_with_something_new_come_first_then_the_newest(
     newer = [Claim.objects.create(text_en=f"A newer claim {n}", slug=f"newer-{n}").pk for n in range(3)]
     assert listed(editor) == [room.claim.pk, *reversed(newer)]
     assert listed(editor, "news=yes") == [room.claim.pk]
-    Position.objects.filter(statement=room.suggestion).delete()
+    linking.delete_statement(room.suggestion, by=make_account("colleague", "editor"))
     assert listed(editor) == [*reversed(newer), room.claim.pk]
 
 

@@ -305,6 +305,24 @@ def test_one_that_never_ends_in_time_is_refused_and_the_others_are_done(
     assert BulkItem.objects.get(job=job, state="refused").said.startswith("It could not be done in time")
 
 
+def test_a_job_that_somebody_holds_all_the_time_does_not_hold_up_the_page(
+    room: Newsroom, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(bulk, "SECONDS_A_BATCH", 0.15)
+    job = asked_for("publish", Claim.objects.all(), make_account("chief", "senior editor"))
+    tries = []
+
+    def held(execute: Any, sql: str, *given: Any) -> Any:
+        if sql.startswith('UPDATE "claims_bulkjob"') and len(tries) < 20:
+            tries.append(sql)
+            raise OperationalError("canceling statement due to lock timeout")
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(held):
+        assert bulk.work(job, seconds=0).worked == 0
+    assert len(tries) < 5
+
+
 def test_a_job_is_bounded_and_nothing_is_nothing(room: Newsroom, monkeypatch: Any) -> None:
     chief = make_account("chief", "senior editor")
     make_drafts(3)
@@ -396,6 +414,25 @@ def test_the_report_of_what_was_finished_long_ago_goes_when_more_is_asked_for(
     call_command("work_bulk")
     assert set(BulkJob.objects.all()) == {jobs[1], going}
     assert set(BulkItem.objects.values_list("job", flat=True)) == {jobs[1].pk, going.pk}
+    bulk.stop(going, by=chief)
+    BulkJob.objects.filter(pk=going.pk).update(stopped_at=timezone.now() - timedelta(days=91))
+    newer = asked_for("publish", Claim.objects.all(), chief)
+    assert set(BulkJob.objects.all()) == {jobs[1], newer}, "what was stopped long ago goes too"
+
+
+def test_what_is_asked_for_is_stored_even_if_an_old_report_cannot_be_deleted_now(room: Newsroom) -> None:
+    chief = make_account("chief", "senior editor")
+    old = finished(asked_for("publish", Claim.objects.all(), chief))
+    BulkJob.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=91))
+
+    def in_use(execute: Any, sql: str, *given: Any) -> Any:
+        if sql.startswith("DELETE"):
+            raise OperationalError("canceling statement due to lock timeout")
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(in_use):
+        made = asked_for("publish", Claim.objects.all(), chief)
+    assert set(BulkJob.objects.all()) == {old, made}
 
 
 def test_choosing_many_is_one_statement_and_progress_asks_little(chief: Client, room: Newsroom) -> None:

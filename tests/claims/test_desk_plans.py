@@ -50,9 +50,8 @@ def pages(world_of: dict[str, str]) -> Iterator[str]:
     claim = ClaimFigures.objects.latest("statements", "pk").claim
     source = Source.objects.latest("pk")
     speaker = SpeakerCount.objects.latest("n", "pk").speaker
-    for name in ("claim", "evidence_add", "claim_history", "claim_as_of", "merge_claim"):
-        if name != "evidence_add":
-            yield reverse(f"desk:{name}", args=[claim.pk])
+    for name in ("claim", "claim_history", "claim_as_of", "merge_claim"):
+        yield reverse(f"desk:{name}", args=[claim.pk])
     for name in ("article", "triage_article", "reading", "source_history", "where_from"):
         yield reverse(f"desk:{name}", args=[source.pk])
     for name in ("speaker", "speaker_history", "speaks_for"):

@@ -322,12 +322,12 @@ def test_evidence_of_a_proposal_waits_with_it_whatever_is_merged_or_split(room: 
     reviewing.publish(twin, by=account("chief"))
     waits = reviewing.add_evidence(twin, by=account("editor"), kind="supports", url="https://example.org/3")
     reviewing.propose(twin, "confirmed", by=account("editor"), because={"en": REASON}, evidence=[waits])
-    with pytest.raises(Refused, match="waits stays with it"):
+    with pytest.raises(Refused, match="for a proposal alone stays with it"):
         goes = [twin.positions.exclude(statement=room.denial).get().pk]
         linking.split_claim(twin, WORDS, by=account("chief"), goes=goes, evidence=[waits.pk])
     page = reverse("desk:merge_claim", args=[twin.pk])
     seen = as_("editor").get(f"{page}?into={room.claim.pk}").content.decode()
-    assert "1 piece of evidence waits with a proposal and stays with it." in seen
+    assert "1 piece of evidence was added for a proposal alone and stays with it." in seen
     linking.merge_claims(twin, into=room.claim, by=account("editor"), because=WHY)
     waits.refresh_from_db()
     assert waits.claim == twin

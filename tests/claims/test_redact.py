@@ -13,6 +13,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from claims import linking, reviewing
 from claims.desk import bulk
@@ -20,7 +21,8 @@ from claims.desk.bulk_acts import bulk_act
 from claims.history import Misfit, verify
 from claims.models import Claim, Redaction, Request, Statement, TriageAct
 from sources.models import Source
-from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, signed_in
+from tests.claims.desk_data import REASON, Newsroom, make_account, make_newsroom, make_words, signed_in
+from tests.claims.test_news import counted, found
 from tests.claims.test_seal import owner, seal, settle, without_rules
 from tests.databases import Clone
 
@@ -147,10 +149,18 @@ def test_a_statement_is_erased_where_it_stands_and_the_rest_of_the_article_stays
     clone_db: Clone, client: Client
 ) -> None:
     room = a_published_story()
-    old = room.source.body
+    old, act = room.source.body, bulk_act("statement", "discard")
+    assert act is not None
+    searched = urlencode({"q": PASSAGE})
+    chosen = bulk.start(
+        Statement.objects.filter(pk=room.denial.pk), act, kind="statement", by=User.objects.get(username="grace"),
+        asked={"because": ""}, chosen_from=f"/admin/claims/statement/?{searched}",
+    )  # fmt: skip
     settle()
     redact(an_order(statement=room.denial))
-    assert everywhere(PASSAGE) == set()
+    assert everywhere(PASSAGE) == everywhere(searched) == set()
+    chosen.refresh_from_db()
+    assert chosen.chosen_from == ""
     room.source.refresh_from_db()
     assert room.source.body == old.replace(PASSAGE, "█" * len(PASSAGE))
     room.denial.refresh_from_db()
@@ -176,10 +186,14 @@ def test_a_claim_is_erased_with_our_words_on_it(clone_db: Clone, client: Client)
     letter = Request.objects.create(kind="correction", text=f"You wrote: {words}", **usual)
     an_order(claim=room.claim, kind="removal", text=f"Take away “{words}”.")  # another one, about the same
     assert words in refused_among_many(room.claim, words)
+    said = make_words(room.source, "Officials met", act="denies", review="accepted")
+    linking.attach(said, room.claim, by=User.objects.get(username="grace"))
+    assert room.claim.pk in counted()
     settle()
     redact(an_order(claim=room.claim, kind="privacy"))
     letter.refresh_from_db()
     assert (letter.sender, set(letter.text)) == ("A reader", {"█"})
+    assert counted() == found() == {}
     assert everywhere(words) == set()
     assert everywhere(REASON) == set()  # in the verdict, its history, and the reasons of the acts
     assert everywhere(PASSAGE)  # the article is not ours, and was not ordered
