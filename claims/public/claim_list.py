@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import connections, router
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -22,7 +22,7 @@ MOST_SHAPES = 200
 
 
 def claim_list(request: HttpRequest, asked: Narrowed) -> Page:
-    """Of ClaimRows, the newest first. One query."""
+    """Of ClaimRows, the newest first. One query, two where several people bear the name; one more for words not yet looked for."""
     return page_read_by(
         request, lambda place, downwards: _rows(asked, place, downwards), *LISTED, size=CLAIMS_A_PAGE
     )
@@ -88,7 +88,7 @@ def _heard_from_several(asked: Narrowed, place: Sequence[Any] | None, downwards:
         asked="".join(f" AND {each}" for each in conditions), turn="DESC" if downwards else "ASC"
     )
     at, key = place or (None, None)
-    with connections[router.db_for_read(ClaimSpeaker) or DEFAULT_DB_ALIAS].cursor() as cursor:
+    with connections[router.db_for_read(ClaimSpeaker)].cursor() as cursor:
         cursor.execute(sql, {**columns, "speakers": list(asked.speakers or ()), "at": at, "key": key})
         return [claim for (claim,) in cursor.fetchall()]
 

@@ -21,7 +21,6 @@ from claims.models import Claim
 from claims.public import signs
 from claims.public.cards import Card
 from claims.public.claim_page import Day, Turn
-from claims.public.dates import When
 from claims.public.links import claim_url, source_url, speaker_url
 from claims.public.lists import DenialItem
 from claims.public.naming import page_language
@@ -54,11 +53,6 @@ def _chip(stance: str, words: str) -> str:
     return str(signs.chip(stance, words))
 
 
-def _day(when: When) -> str:
-    words = e(when.words)
-    return f'<time datetime="{when.on.isoformat()}">{words}</time>' if when.on else words
-
-
 def _outlet(source: Source) -> str:
     return e(source.outlet.name) if source.outlet else _("outlet unknown")
 
@@ -75,7 +69,7 @@ def timeline(days: Sequence[Day], two_sided: bool = False, claims: bool = False)
 def _timeline(days: Sequence[Day], two_sided: bool, claims: bool) -> Iterator[str]:
     yield f'<ol class="tl{" both" if two_sided else ""}">'
     for day in days:
-        yield f'\n<li class="dayrow"><p class="day">{_day(day.when)}</p></li>\n'
+        yield f'\n<li class="dayrow"><p class="day">{signs.day(day.when)}</p></li>\n'
         for card in day.cards:
             yield _statement(card, with_claim=claims)
     yield "</ol>"
@@ -198,7 +192,7 @@ def denial_line(item: DenialItem, level: int = 3) -> SafeString:
     return _html(
         (
             f'<li class="st-denies">\n<div class="tally">{_chip(card.stance, card.stance_label)}',
-            f'<span class="muted">{_day(card.when)}</span></div>\n{_voices(card)}\n',
+            f'<span class="muted">{signs.day(card.when)}</span></div>\n{_voices(card)}\n',
             f"<h{level:d}>{heading}</h{level:d}>\n{_words(card)}\n{_where(card)}\n{again}</li>",
         )
     )
@@ -218,7 +212,7 @@ def _denials_of(cards: Sequence[Card]) -> str:
     )
     return (
         f'<li class="st-denies"><a class="t" href="#st-{card.key}">{e(card.who)}</a> {_chip(card.stance, card.stance_label)}\n'
-        f'<p class="small muted">{_day(card.when)} · {_outlet(card.source)}{others}</p></li>'
+        f'<p class="small muted">{signs.day(card.when)} · {_outlet(card.source)}{others}</p></li>'
     )
 
 

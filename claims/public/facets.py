@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import connections, router
 
 from claims.models import ClaimCount, ClaimSpeaker, ListedClaim
 from claims.public.filters import UNREVIEWED, Narrowed
 from claims.public.paging import MOST_COUNTED, Count, at_least
+from claims.public.prepared import sent
 
 # Claims that are looked at: more would cost more than the page. What is counted among fewer than all is at least so many.
 MOST_LOOKED_AT = 2 * MOST_COUNTED
@@ -79,7 +80,7 @@ _OF_STORED = _FACETS.format(looked_at="SELECT WHERE false", found=_STORED, **_BY
 
 def facets(asked: Narrowed) -> Facets:
     """One query, and one for the words where any are asked for."""
-    connection: Any = connections[router.db_for_read(ClaimCount) or DEFAULT_DB_ALIAS]
+    connection: Any = connections[router.db_for_read(ClaimCount)]
     if asked.is_counted:
         # Always the same few rows: planned once.
         with connection.prepared_cursor() as cursor:
@@ -88,7 +89,7 @@ def facets(asked: Narrowed) -> Facets:
                 [
                     str(asked.topic is None),
                     str(asked.topic) if asked.topic else None,
-                    "{" + ",".join(rating or '""' for rating in asked.ratings) + "}",
+                    sent(list(asked.ratings)),
                     asked.contest,
                     asked.language,
                 ],

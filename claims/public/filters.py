@@ -13,12 +13,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
-from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import LABELS, NO_VERDICT
-from claims.models import Claim, ClaimSpeaker, Speaker, Topic, TopicQuerySet
+from claims.models import Claim, ClaimSpeaker, Speaker, Topic
 from claims.public.hits import Hits, newest_hits
 from claims.public.naming import page_language
 from claims.public.prepared import Prepared
@@ -56,11 +55,6 @@ def with_those_who_speak_for_them(named: list[int]) -> list[int]:
     return named + [key for (key,) in for_them[0].union(*for_them[1:])[:SPOKESPEOPLE]]
 
 
-def published_topics(request: HttpRequest | None) -> TopicQuerySet:
-    """Asked for anew by every form."""
-    return Topic.objects.published().order_by("slug")
-
-
 class TopicOffered(NamedTuple):
     """A choice of topic; `name` in the page's language where it has one."""
 
@@ -73,7 +67,7 @@ def _named() -> QuerySet[Topic, Any]:
     here = page_language()
     other = {"it": "en", "en": "it"}[here]
     name = Coalesce(NullIf(f"name_{here}", Value("")), f"name_{other}")
-    return published_topics(None).values_list("pk", "slug", name)
+    return Topic.objects.published().order_by("slug").values_list("pk", "slug", name)
 
 
 _topics = Prepared(_named)
@@ -231,7 +225,10 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         return Narrowed(
             words=given.get("q") or "",
             speakers=speakers_called(given["speaker"]) if given.get("speaker") else None,
-            ratings=tuple("" if value == UNREVIEWED else value for value in given.get("rating") or ()),
+            # Each once: for every number of them the list has a query of its own.
+            ratings=tuple(
+                dict.fromkeys("" if value == UNREVIEWED else value for value in given.get("rating") or ())
+            ),
             contest=given.get("contest") or "",
             topic=topic.pk if topic else None,
             language=given.get("language") or "",

@@ -11,8 +11,6 @@ from django.utils.functional import Promise
 from claims.labels import LABELS, NO_VERDICT
 from claims.public.facets import facets
 from claims.public.filters import UNREVIEWED, ClaimFilter, Narrowed, topics_offered
-from claims.public.paging import Count
-from claims.public.signs import claims_counted
 from claims.vocabulary import Contest, Rating
 from sources.labels import LABELS as SOURCE_LABELS
 from sources.vocabulary import Language
@@ -53,12 +51,12 @@ def kinds(asked: Narrowed) -> list[Kinds]:
         counted = [
             (value, words, count)
             for value, words, key in values
-            if (count := numbers.of(name, key)) and count.n
+            if (count := numbers.of(name, key)) and count.is_any
         ]
         if len(counted) > 1:
             counted.sort(key=lambda each: -each[2].n)
             choices = [
-                _choice(asked.words, name, value, str(words), count)
+                Choice(str(words), urlencode({"q": asked.words, name: value}), count.short, count.told)
                 for value, words, count in counted[:MOST_SHOWN]
             ]
             found.append(Kinds(ClaimFilter.base_filters[name].label, choices))
@@ -67,8 +65,3 @@ def kinds(asked: Narrowed) -> list[Kinds]:
 
 def _alike(labels: Iterable[tuple[str, str | Promise]]) -> list[tuple[str, str | Promise, str]]:
     return [(value, words, value) for value, words in labels]
-
-
-def _choice(asked: str, name: str, value: str, words: str, count: Count) -> Choice:
-    short = f"{count.written}+" if count.is_capped else count.written
-    return Choice(words, urlencode({"q": asked, name: value}), short, claims_counted(count))

@@ -26,7 +26,6 @@ from claims.models import (
 )
 from claims.public import sentences
 from claims.public.cards import Card, cards, speaker_keys, with_everything
-from claims.public.claim_page import Turn, turns
 from claims.public.decisions import Decision, Stamp, decision, stamp
 from claims.public.facets import Facets
 from claims.public.filters import (
@@ -81,7 +80,6 @@ class ClaimItem:
     claim: Claim | ClaimRow
     stamp: Stamp
     sentences: list[sentences.Sentence]
-    turns: list[Turn]
     contest: str
     sources: int
     pieces: Sequence[Piece] = ()
@@ -141,7 +139,6 @@ def claim_items(
             claim,
             stamp(each.rating),
             sentences.sentences(each.parties, names),
-            turns(each.parties, names),
             each.contest,
             each.sources,
             mark(claim.text) if mark else (),
@@ -235,7 +232,7 @@ def outlets_with_counts() -> OutletQuerySet:
 
 def how_many(asked: Narrowed, numbers: Facets, shown: Page) -> Count:
     """How many claims a list has; a query only where neither its page nor its numbers say."""
-    is_beyond = not shown.items and numbers.total is not None and numbers.total.n > 0
+    is_beyond = not shown.items and numbers.total is not None and numbers.total.is_any
     if not (shown.newer or shown.older or is_beyond):
         return Count.upto(len(shown.items))
     if numbers.total is not None:

@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from claims.labels import LABELS
 from claims.models import Speaker, Statement
 from claims.public import dates, lists
-from claims.public.filters import published_topics, readable
+from claims.public.filters import readable, topics_offered
 from claims.public.kinds import kinds
 from claims.public.links import source_url
 from claims.public.marking import Marker
@@ -57,7 +57,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if words:
         everywhere = everything(words, only=found["kind"])
         found["counts"] = everywhere.counts
-        listed = [found["kind"]] if found["kind"] else [k for k in KINDS if found["counts"][k].n]
+        listed = [found["kind"]] if found["kind"] else [k for k in KINDS if found["counts"][k].is_any]
         shown = {k: _hits(request, k, words, everywhere, only=bool(found["kind"])) for k in listed}
         found["page"] = shown[found["kind"]] if found["kind"] else None
         found["groups"] = _groups({k: p.items for k, p in shown.items()}, words)
@@ -152,7 +152,7 @@ def denials(request: HttpRequest) -> HttpResponse:
             "items": lists.denial_items(shown.items),
             "page": shown,
             "asked": asked,
-            "topics": published_topics(request),
+            "topics": topics_offered(),
         },
     )
 
@@ -169,7 +169,7 @@ def who_denies_whom(request: HttpRequest) -> HttpResponse:
             "matrix": matrix(shown.items),
             "page": shown,
             "asked": asked,
-            "topics": published_topics(request),
+            "topics": topics_offered(),
         },
     )
 
@@ -188,7 +188,7 @@ def reversals(request: HttpRequest) -> HttpResponse:
             "items": lists.claim_items(shown.items),
             "page": shown,
             "asked": asked,
-            "topics": published_topics(request),
+            "topics": topics_offered(),
         },
     )
 
@@ -209,7 +209,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
             "items": lists.decision_items(shown.items),
             "page": shown,
             "asked": asked,
-            "topics": published_topics(request),
+            "topics": topics_offered(),
             "ratings": LABELS[Rating].items(),
         },
     )

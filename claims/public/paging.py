@@ -6,13 +6,15 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Func, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 # Nobody reads further, and counting further costs time: "1,000+".
 MOST_COUNTED = 1000
@@ -36,15 +38,34 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many, counted up to MOST_COUNTED."""
+    """How many, counted up to MOST_COUNTED. `is_capped`: more than `n`; of more than 0 no more is known than that there are some."""
 
     n: int
     is_capped: bool
 
     @property
+    def is_any(self) -> bool:
+        """Also where no more is known."""
+        return self.n > 0 or self.is_capped
+
+    @property
     def written(self) -> str:
-        """ "1,000", "1.000"."""
+        """ "1,000", "1.000"; "1+" for more than 0."""
+        if not self.n and self.is_capped:
+            return "1+"
         return str(self.n) if self.n < 1000 else number_format(self.n, force_grouping=True)
+
+    @property
+    def short(self) -> str:
+        """ "12", "1,000+"."""
+        return f"{self.written}+" if self.n and self.is_capped else self.written
+
+    @property
+    def told(self) -> str:
+        """ "12 claims", "more than 1,000 claims"."""
+        if self.n and self.is_capped:
+            return _("more than %(n)s claims") % {"n": self.written}
+        return ngettext("%(n)s claim", "%(n)s claims", self.n) % {"n": self.written}
 
     @classmethod
     def upto(cls, n: int) -> Count:
@@ -167,7 +188,8 @@ def _read(value: Any, field: str) -> datetime | str:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None or not 1 < moment.year < 9999:
         raise ValueError(field)
-    return moment
+    # PostgreSQL knows fewer offsets than Python: none of 16 hours, none of parts of a second.
+    return moment.astimezone(UTC)
 
 
 def _key(value: Any) -> int:

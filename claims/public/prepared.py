@@ -54,17 +54,20 @@ class Prepared(Generic[M]):
         written = self._written.get(language)
         if written is None:
             written = self._written[language] = self.write()
-        sent = [_sent(value) for value in values]
+        texts = [sent(value) for value in values]
         if written.made:
-            return written.made.read(written.sql, sent, written.queryset.db)
+            return written.made.read(written.sql, texts, written.queryset.db)
         asked: QuerySet[M] = written.queryset.all()
-        asked.query.get_compiler = lambda using=None, **_options: _compiler(written, sent, using)  # type: ignore[method-assign]
+        asked.query.get_compiler = lambda using=None, **_options: _compiler(written, texts, using)  # type: ignore[method-assign]
         return list(asked)
 
     def write(self) -> _Written:
-        """Raises ValueError when a value does not stand in the SQL, so that it would be asked for in vain."""
+        """Raises ValueError when a value does not stand in the SQL, so that it would be asked for in vain, and when the objects should come
+        with others that no row of the SQL holds."""
         marks = [_mark(n, kind) for n, kind in enumerate(self._kinds)]
         queryset = self._make(*marks)
+        if queryset._prefetch_related_lookups or queryset._known_related_objects:  # type: ignore[attr-defined]
+            raise ValueError("not prepared: prefetched or known objects")
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
         places = [marks.index(param) if param in marks else None for param in params]
@@ -87,7 +90,7 @@ def _mark(n: int, kind: type) -> Any:
     return f"{TEXT}{n}" if kind is str else [f"{TEXT}{n}"]
 
 
-def _sent(value: Value) -> str:
+def sent(value: Value) -> str:
     """As PostgreSQL reads it."""
     if isinstance(value, datetime):
         return value.isoformat()
@@ -103,21 +106,21 @@ def _element(value: int | str) -> str:
     return f'"{escaped}"'
 
 
-def _fetched(alias: str, sql: str, sent: list[str]) -> list[Sequence[Any]]:
+def _fetched(alias: str, sql: str, texts: list[str]) -> list[Sequence[Any]]:
     connection: Any = connections[alias]
     with connection.prepared_cursor() as cursor:
-        cursor.execute(sql, sent)
+        cursor.execute(sql, texts)
         rows: list[Sequence[Any]] = cursor.fetchall()
     return rows
 
 
-def _compiler(written: _Written, sent: list[str], using: str | None) -> Any:
+def _compiler(written: _Written, texts: list[str], using: str | None) -> Any:
     """A compiler that has done its work: it knows the SQL and how rows become what the queryset returns."""
     alias = using or written.queryset.db
     found = copy.copy(written.compiler)
     found.connection = connections[alias]
     found.using = using
-    found.execute_sql = lambda *_args, **_options: [_fetched(alias, written.sql, sent)]
+    found.execute_sql = lambda *_args, **_options: [_fetched(alias, written.sql, texts)]
     return found
 
 
@@ -130,9 +133,9 @@ class _Rows:
         self._made = _Made(compiler.klass_info, compiler.select)
         self._besides = list((compiler.annotation_col_map or {}).items())
 
-    def read(self, sql: str, sent: list[str], alias: str) -> list[Any]:
+    def read(self, sql: str, texts: list[str], alias: str) -> list[Any]:
         found = []
-        for row in self._compiler.apply_converters(_fetched(alias, sql, sent), self._converters):
+        for row in self._compiler.apply_converters(_fetched(alias, sql, texts), self._converters):
             each = self._made(row, alias)
             for name, column in self._besides:
                 each.__dict__[name] = row[column]

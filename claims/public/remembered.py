@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 
 from django import template
-from django.forms import BoundField, CheckboxSelectMultiple
+from django.forms import BoundField
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -67,16 +67,11 @@ _controls = Remembered()
 
 @register.simple_tag
 def control(field: BoundField, wide: bool = False) -> SafeString:
-    """A field of a form with its label and errors; remembered as long as nothing is chosen in it."""
-    boxes = isinstance(field.field.widget, CheckboxSelectMultiple)
+    """A field without choices, with its label and errors; remembered as long as nothing is written in it."""
 
     def make() -> SafeString:
-        return render_to_string(
-            "public/_boxes.html" if boxes else "public/_field.html", {"field": field, "wide": wide}
-        )
+        return render_to_string("public/_field.html", {"field": field, "wide": wide})
 
     if field.errors or field.value() not in (None, "", []):
         return make()
-    # Iterated, not listed: a list of choices from the database is counted first, in a query of its own.
-    offered = tuple((str(value), str(words)) for value, words in getattr(field.field, "choices", ()))
-    return _controls.get((page_language(), type(field.form).__name__, field.html_name, wide, offered), make)
+    return _controls.get((page_language(), type(field.form).__name__, field.html_name, wide), make)

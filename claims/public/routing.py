@@ -56,7 +56,7 @@ class PublicReads:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A replica that went away in the middle of a page: the primary makes the page instead."""
         replica, found = _replica.get(), request.resolver_match
-        if replica is None or found is None or not _broken_off(exception):
+        if replica is None or found is None or not broken_off(exception):
             return None
         log.warning("replica_broke_off", replica=replica, because=type(exception.__cause__).__name__)
         connections[replica].close()
@@ -68,7 +68,7 @@ class PublicReads:
 
 
 def from_a_copy() -> bool:
-    """Whether this request is read from a copy: what goes wrong there, the primary may still do."""
+    """Whether this request is read from a copy."""
     return _replica.get() is not None
 
 
@@ -78,8 +78,8 @@ def _replica_for(request: HttpRequest) -> str | None:
     return replicas().chosen(request.path)
 
 
-def _broken_off(exception: Exception) -> bool:
-    """Whether the primary may know better. A page that was too slow for the replica would be no faster there."""
+def broken_off(exception: Exception) -> bool:
+    """Of what went wrong on a copy, whether the primary may know better. A page that was too slow for the replica would be no faster there."""
     if not isinstance(exception, (OperationalError, InterfaceError)):
         return False
     code = getattr(exception.__cause__, "sqlstate", None)

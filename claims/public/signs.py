@@ -67,11 +67,10 @@ def _stamped(key: str, words: str, size: str) -> SafeString:
 
 
 @register.simple_tag
-def day(when: When) -> SafeString | str:
+def day(when: When) -> SafeString:
     """A date in words, for machines too where it is one day."""
-    if when.on is None:
-        return when.words
-    return format_html('<time datetime="{}">{}</time>', when.on.isoformat(), when.words)
+    words = html.escape(when.words)
+    return _drawn(f'<time datetime="{when.on.isoformat()}">{words}</time>' if when.on else words)
 
 
 @register.simple_tag
@@ -81,17 +80,6 @@ def only_in(language: str) -> SafeString | str:
         return ""
     told = _("Only in Italian") if language == "it" else _("Only in English")
     return format_html(' <span class="tag">{}</span>', told)
-
-
-@register.simple_tag
-def articles(n: int) -> str:
-    """ "1 article", "12 articles"."""
-    return _articles(n, page_language())
-
-
-@lru_cache(maxsize=500)
-def _articles(n: int, language: str) -> str:
-    return ngettext("%(n)s article", "%(n)s articles", n) % {"n": n}
 
 
 @register.simple_tag
@@ -208,31 +196,19 @@ def _options(field: BoundField, numbers: Facets, topics: Iterable[TopicOffered])
 
 
 def _in_brackets(count: Count | None) -> str:
-    return f" ({_short(count)})" if count else ""
-
-
-def _short(count: Count) -> str:
-    """ "12", "1,000+"."""
-    return f"{count.written}+" if count.is_capped else count.written
+    return f" ({count.short})" if count else ""
 
 
 def _number(name: str, value: str, numbers: Facets, *, again: bool = False) -> str:
     """Seen as "12" and heard as "12 claims"; an empty element where it is not known."""
     count = numbers.of(name, value)
     told = (
-        f'<span aria-hidden="true"> {_short(count)}</span><span class="vh">, {claims_counted(count)}</span>'
+        f'<span aria-hidden="true"> {count.short}</span><span class="vh">, {count.told}</span>'
         if count
         else ""
     )
     renewed = ' hx-swap-oob="true"' if again else ""
     return f'<span class="n" id="n-{name}-{html.escape(value)}"{renewed}>{told}</span>'
-
-
-def claims_counted(count: Count) -> str:
-    """ "12 claims", "more than 1,000 claims"."""
-    if count.is_capped:
-        return _("more than %(n)s claims") % {"n": count.written}
-    return ngettext("%(n)s claim", "%(n)s claims", count.n) % {"n": count.written}
 
 
 def _drawn(markup: str) -> SafeString:
@@ -271,7 +247,8 @@ def _chip(stance: str, words: str) -> str:
 
 @lru_cache(maxsize=500)
 def _articles_counted(n: int, language: str) -> SafeString:
-    return _muted("muted num", _articles(n, language))
+    """ "1 article", "12 articles"."""
+    return _muted("muted num", ngettext("%(n)s article", "%(n)s articles", n) % {"n": n})
 
 
 @lru_cache(maxsize=500)

@@ -15,13 +15,13 @@ from django.conf import settings
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
-from psycopg import RawCursor, errors, sql
+from psycopg import RawCursor, errors, pq, sql
 
 from claimtracker import slow_queries
 from claimtracker.localdb import Server
 from claimtracker.service import LocaldbError
 
-# How often the driver must have seen a query before it prepares it by itself: never. Only `prepared_cursor` does.
+# How often the driver must have seen a query before it prepares it by itself: never. Only PreparedCursor does.
 NEVER_BY_ITSELF = 2**31
 # Statements that a connection keeps prepared; the site has fewer than a hundred (claims/public/prepared.py, for each language).
 MOST_PREPARED = 400
@@ -42,11 +42,18 @@ class PreparedCursor(RawCursor[Any]):
     """
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
+        # None, as Django has it, forbids preparing. Whenever it is not, the driver keeps the text of every query, with the values in it.
+        self.connection.prepare_threshold = NEVER_BY_ITSELF
         try:
             return super().execute(query, params, prepare=True)
         except errors.FeatureNotSupported:
             # A migration has changed the type of a column since ("cached plan must not change result type").
-            return super().execute(query, params, prepare=False)
+            if self.connection.info.transaction_status == pq.TransactionStatus.INERROR:
+                raise  # the transaction is lost; its ROLLBACK forgets what was prepared
+            super().execute("DEALLOCATE ALL", prepare=False)
+            return super().execute(query, params, prepare=True)
+        finally:
+            self.connection.prepare_threshold = None
 
     def as_one_text(self, query: str, params: Any) -> str:
         """The query with its values, for the log and EXPLAIN."""
@@ -73,11 +80,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         if settings.CLAIMTRACKER_SLOW_QUERY_MS:
             self.execute_wrappers.append(slow_queries.noticed)
-
-    def get_connection_params(self) -> dict[str, Any]:
-        params: dict[str, Any] = super().get_connection_params()
-        # None forbids preparing altogether.
-        return params | {"prepare_threshold": NEVER_BY_ITSELF}
 
     def prepared_cursor(self) -> CursorWrapper:
         """For queries that are asked again and again with other values, written as PreparedCursor says."""

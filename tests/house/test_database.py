@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import DatabaseError, ProgrammingError, connections
+from django.db import DatabaseError, NotSupportedError, ProgrammingError, connections, transaction
 
 from claims.models import HistorySeal, Statement
 from claims.public.prepared import Prepared
@@ -278,3 +278,10 @@ def test_pages_are_read_on_when_a_migration_changes_a_column_meanwhile(clone_db:
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE django_content_type ALTER COLUMN app_label TYPE text")
     assert known("claim") == known("claim") == before
+    again = "SELECT sum(generic_plans + custom_plans) FROM pg_prepared_statements WHERE statement LIKE '%django_content_type%'"
+    assert ask(again) == [(2,)], "prepared anew, not refused again at every question"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE django_content_type ALTER COLUMN app_label TYPE varchar(100)")
+    with pytest.raises(NotSupportedError, match="cached plan"), transaction.atomic():
+        known("claim")
+    assert known("claim") == before

@@ -17,6 +17,7 @@ from ninja import NinjaAPI
 
 from claims.models import Claim
 from claims.public import unchanged
+from claims.public.answers import PROBLEM
 from claims.public.api import routes as api_routes
 from claims.public.replicas import REST, Replicas, replicas
 from claims.public.routing import PublicReads
@@ -169,6 +170,8 @@ def test_a_page_that_is_too_slow_for_the_copy_does_not_burden_the_primary_too(
 ) -> None:
     client.raise_request_exception = False
     assert client.get("/page?slow").status_code == 500
+    told = client.get("/probe/page?slow")
+    assert (told.status_code, told["Content-Type"]) == (503, PROBLEM), "the API tells it in its own way"
     assert replicas().troubles() == {"replica1": ""}
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from claims import contest
 from claims.models import ClaimFigures, Correction
+from claims.public.claim_list import _shape
 from tests.factories import (
     make_published_claim,
     make_published_source,
@@ -111,6 +112,27 @@ def test_a_made_up_place_in_a_list_is_no_error(client: Client, values: object) -
     ):
         for direction in ("after", "before"):
             assert client.get(f"/en/{address}?{direction}={cursor}").status_code == 200, (address, values)
+
+
+@pytest.mark.parametrize("moment", ["2100-01-01T00:00:00+20:00", "2100-01-01T00:00:00+00:00:30.5"])
+def test_a_moment_with_an_offset_that_postgresql_does_not_know_is_read_too(
+    client: Client, moment: str
+) -> None:
+    make_world()
+    cursor = base64.urlsafe_b64encode(json.dumps([moment, 1]).encode()).decode().rstrip("=")
+    assert found(client, f"after={cursor}") == {"drones-sold", "small-number"}
+    assert found(client, f"before={cursor}") == set()
+    assert found(client, f"q=testland&after={cursor}") == {"drones-sold", "small-number"}
+    assert len(client.get(f"/api/v1/claims?cursor={cursor}").json()["items"]) == 2
+
+
+def test_a_rating_is_asked_for_once_however_often_the_address_has_it(client: Client) -> None:
+    make_world()
+    made = []
+    for times in (1, 2, 9):
+        assert found(client, "&".join(["rating=disputed"] * times)) == {"drones-sold"}
+        made.append(_shape.cache_info().misses)
+    assert made == made[:1] * 3
 
 
 def test_a_filter_that_cannot_be_read_is_said_beside_it_and_the_others_are_kept(client: Client) -> None:

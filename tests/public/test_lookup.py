@@ -218,6 +218,7 @@ def test_of_more_claims_than_are_counted_each_kind_is_told_by_what_is_certain() 
         ("rating", "disputed", 642),
         ("rating", "", 12),
         ("topic", "1", 0),
+        ("topic", "2", 1),
     ]
     found = read(rows, is_all=False)
     assert found.total == Count(1000, is_capped=True)
@@ -226,18 +227,51 @@ def test_of_more_claims_than_are_counted_each_kind_is_told_by_what_is_certain() 
         "unreviewed": Count(11, is_capped=True),
     }
     assert found.of("topic", "1") is found.of("rating", "refuted") is None
+    assert found.of("topic", "2") == Count(0, is_capped=True)
 
 
 def test_a_count_that_did_not_look_at_everything_says_no_more_than_is_certain() -> None:
-    told = {n: at_least(n, is_all=False) for n in (642, 101, 1000, 40, 0)}
+    told = {n: at_least(n, is_all=False) for n in (642, 101, 1000, 40, 1, 0)}
     assert told == {
         642: Count(600, is_capped=True),
         101: Count(100, is_capped=True),
         1000: Count(900, is_capped=True),
         40: Count(39, is_capped=True),
+        1: Count(0, is_capped=True),
         0: Count(0, is_capped=False),
     }
     assert at_least(642, is_all=True) == Count(642, is_capped=False)
+    assert [count.is_any for count in told.values()] == [True, True, True, True, True, False]
+    assert (told[40].short, told[40].told) == ("39+", "more than 39 claims")
+    assert (told[1].short, told[1].told) == ("1+", "1+ claims")
+    assert (told[0].short, told[0].told) == ("0", "0 claims")
+
+
+def test_the_one_hit_among_those_that_are_looked_at_is_listed_and_not_told_to_be_the_only_one(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "LOOKED_THROUGH_BESIDES", 2)
+    source = make_published_source("One\n\nA zeppelin was seen. Another zeppelin was not.")
+    make_shown(make_said(source, "A zeppelin was seen.", world.spokesman), world.claim)
+    make_said(source, "Another zeppelin was not.", world.spokesman)
+    text = text_of(client, "/en/search/?q=zeppelin")
+    assert text.count('class="said"') == 1
+    assert 'in=statements">1+ statements</a>' in text
+    assert "Nothing found" not in text
+
+
+def test_a_kind_of_which_only_one_claim_was_looked_at_is_offered_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claims.public.hits.MOST_COUNTED", 3)
+    keys = [make_published_claim(f"A zeppelin, number {n}").pk for n in range(5)]
+    contest.refresh(keys)
+    ClaimFigures.objects.filter(claim__in=keys[:-1]).update(rating=Rating.DISPUTED)
+    text = client.get("/en/search/?q=zeppelin").content.decode()
+    told = re.findall(r'rating=(\w+)">[^<]+</a> <span[^>]+>([^<]+)</span><span class="vh">: ([^<]+)', text)
+    assert told == [("disputed", "2+", "more than 2 claims"), ("unreviewed", "1+", "1+ claims")]
+    text = client.get("/en/claims/?q=zeppelin&rating=unreviewed").content.decode()
+    assert 'role="status">1 claim ·' in text, "a page that is the whole list tells how many there are"
 
 
 def test_a_list_that_was_not_counted_to_its_end_has_no_fewer_claims_than_its_page_shows() -> None:
@@ -251,6 +285,9 @@ def test_a_list_that_was_not_counted_to_its_end_has_no_fewer_claims_than_its_pag
     assert how_many(asked, some, first) == Count(200, is_capped=True)
     assert how_many(asked, few, Page([1, 2], newer="", older="")) == Count(2, is_capped=False)
     assert how_many(asked, few, Page([], newer="", older="")) == few.total, "beyond the end of the list"
+    one = Facets(at_least(1, is_all=False))
+    assert how_many(asked, one, first) == Count(20, is_capped=True)
+    assert how_many(asked, one, Page([], newer="", older="")) == one.total
 
 
 def test_live_search_gets_the_results_alone(client: Client, world: World) -> None:
@@ -301,6 +338,10 @@ def test_denials_can_be_filtered_and_turned_round_from_their_address(client: Cli
     assert lines("speaker=tsti&topic=drones") == ["drones-sold"]
     assert lines("topic=none&speaker=%00") == []
     assert "No denial matches these filters" in client.get("/en/denials/?speaker=nobody").content.decode()
+    for language, name in (("en", "Drones"), ("it", "Droni")):
+        text = client.get(f"/{language}/denials/?topic=drones").content.decode()
+        assert f'<option value="drones" selected>{name}</option>' in text
+        assert "SECRET-TOPIC" not in text
 
 
 def test_the_list_of_claims_marks_the_words_and_says_what_else_to_try(client: Client, world: World) -> None:

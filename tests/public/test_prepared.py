@@ -152,6 +152,26 @@ def test_a_query_that_does_not_hold_all_its_values_is_refused() -> None:
         Prepared(lambda key, other: Claim.objects.filter(pk=key), int, int)(1, 2)
 
 
+def test_a_query_whose_objects_come_with_others_is_refused() -> None:
+    claim = make_claim("One")
+    for make in (
+        lambda key: Claim.objects.filter(pk=key).prefetch_related("positions"),
+        lambda key: claim.positions.filter(pk=key),
+    ):
+        with pytest.raises(ValueError, match="prefetched or known"):
+            Prepared(make)(1)
+
+
+def test_a_connection_keeps_no_text_of_what_is_asked_through_it() -> None:
+    by_key = Prepared(lambda key: Claim.objects.filter(pk=key))
+    for _again in range(2):
+        claim = make_claim("Told in confidence")
+        assert by_key(claim.pk) == [claim]
+    kept = connections["default"].connection._prepared  # what the driver remembers
+    assert list(kept._counts) == []
+    assert kept._names
+
+
 def test_the_rarest_pairs_come_first_and_those_of_everybody_not_at_all() -> None:
     common = {"a:russia": 0.5, "t:war": 0.4, "n:bilohorivka": 0.001}
     these, those = rarest_pairs(["a:russia", "t:war", "n:bilohorivka", "word"], common, claims=100_000)

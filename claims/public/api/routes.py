@@ -29,7 +29,7 @@ from claims.public.api import asked, document, schemas
 from claims.public.data import Known, origin_of
 from claims.public.found import claim_at, moved_to, speaker_at
 from claims.public.paging import beyond, cursor, place_of
-from claims.public.routing import from_a_copy
+from claims.public.routing import broken_off, from_a_copy
 from claims.public.source_page import MOST_PASSAGES
 from claims.visibility import published_outlets, published_spellings
 from claims.vocabulary import NameKind, Publication
@@ -433,7 +433,7 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def _database_is_away(request: HttpRequest, error: Exception) -> HttpResponse:
-    if from_a_copy():
+    if from_a_copy() and broken_off(error):
         raise error  # to PublicReads, which asks the primary
     response = problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer. Try again in two minutes."
