@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connections, router
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from claims.labels import label
@@ -78,8 +78,11 @@ class Names:
         return self._official.get(speaker or 0, on_record)
 
 
-def joined(names: Sequence[str]) -> str:
-    """ "China", "China and Russia", "China, Iran and Russia"."""
+def joined(names: Sequence[str], left_out: int = 0) -> str:
+    """ "China", "China and Russia", "China, Iran and Russia"; "China, Iran and 3 others" where so many are left out."""
+    if left_out:
+        said = ngettext("%(names)s and %(n)s other", "%(names)s and %(n)s others", left_out)
+        return said % {"names": ", ".join(names), "n": left_out}
     if len(names) < 2:
         return "".join(names)
     return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

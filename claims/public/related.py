@@ -26,12 +26,15 @@ from claims.models.claim import READERS_SEE
 from claims.public.decisions import Stamp, stamp
 from claims.public.naming import Names, joined, page_language
 from claims.public.prepared import Prepared
+from claims.public.sentences import MOST_NAMES
 from claims.vocabulary import LinkKind, LinkState, NameKind
 
 MOST_SHOWN, MOST_LINKED = 5, 20
 # Pairs of elements that are tried, claims that are looked at for each, and claims that a pair may be expected in: those of
 # a pair that everybody shares would all be collected first.
 PAIRS, FOR_EACH, EXPECTED = 6, 60, 2000
+# What finding them may cost: claims that have the rarer one of each pair, all pairs together. Among few claims that is no bound.
+WALKED = 4000
 # So many of them are compared with the claim: those that have the most of these pairs come first, and comparing is what takes time.
 COMPARED = 40
 # Elements in common, the least that counts as related.
@@ -119,7 +122,15 @@ def rarest_pairs(
     by_rarity = sorted(
         (common.get(a, UNCOMMON) * common.get(b, UNCOMMON), a, b) for a, b in combinations(elements, 2)
     )
-    pairs = [(a, b) for frequency, a, b in by_rarity if frequency * claims < EXPECTED][:PAIRS]
+    # What is not among the common ones may be as common as the least of them.
+    least = min(common.values(), default=UNCOMMON)
+    pairs: list[tuple[str, str]] = []
+    walked = 0.0
+    for frequency, a, b in by_rarity[:PAIRS]:
+        walked += min(common.get(a, least), common.get(b, least)) * claims
+        if frequency * claims >= EXPECTED or (pairs and walked > WALKED):
+            break
+        pairs.append((a, b))
     return [a for a, _b in pairs], [b for _a, b in pairs]
 
 
@@ -160,18 +171,23 @@ def _near(claim: int, actors: list[str], own: list[str], these: list[str], those
             "why",
             "shared",
             "actor_names",
-        )[: MOST_SHOWN + MOST_LINKED]
+        )
     )
 
 
-_found: Prepared[Any] = Prepared(_near, int, list, list, list, list)
+_found: Prepared[Any] = Prepared(lambda *asked: _near(*asked)[:MOST_SHOWN], int, list, list, list, list)
+_found_linked: Prepared[Any] = Prepared(
+    lambda *asked: _near(*asked)[: MOST_SHOWN + MOST_LINKED], int, list, list, list, list
+)
 
 
 def related(claim: Claim, names: Names) -> list[Related]:
-    """At most MOST_SHOWN, or all that editors linked, best first. `names`: of the claim's parties. One query."""
+    """At most MOST_SHOWN, or all that editors linked, best first. `names`: of the claim's parties. One query, two where editors linked many."""
     own = [element for element in claim.signature or () if not element.startswith("v:")]
     pairs = rarest_pairs(own, *_statistics())
-    found = (_Near(*row) for row in _found(claim.pk, claim.actors, own, *pairs))
+    found = [_Near(*row) for row in _found(claim.pk, claim.actors, own, *pairs)]
+    if found and found[-1].link:  # they come first: there may be more
+        found = [_Near(*row) for row in _found_linked(claim.pk, claim.actors, own, *pairs)]
     rows = [row for row in found if row.link or row.shared >= LEAST_SHARED]
     linked = sum(bool(row.link) for row in rows)
     return [_related(claim, row, names) for row in rows[: max(MOST_SHOWN, linked)]]
@@ -197,7 +213,8 @@ def _reasons(claim: Claim, other: _Near, names: Names) -> list[str]:
     ours = {party["party"]: party["name"] for party in figures.parties} if figures else {}
     both |= {names(party, name): None for party, name in ours.items() if party in theirs}
     if both:
-        reasons.append(_("both: %(names)s") % {"names": joined(sorted(both))})
+        shown = sorted(both)[:MOST_NAMES]
+        reasons.append(_("both: %(names)s") % {"names": joined(shown, len(both) - len(shown))})
     if claim.topic_id and claim.topic_id == other.topic:
         reasons.append(_("same topic"))
     return reasons

@@ -70,14 +70,7 @@ def lede(parties: Sequence[Mapping[str, Any]], names: Names) -> str:
 
 def _sentence(state: str, called: Sequence[str], left_out: int) -> str:
     several = 2 if len(called) + left_out > 1 or is_several(called[0]) else 1
-    if left_out:
-        named = ngettext("%(names)s and %(n)s other", "%(names)s and %(n)s others", left_out) % {
-            "names": ", ".join(called),
-            "n": left_out,
-        }
-    else:
-        named = joined(called)
-    return _pattern(state, several) % {"names": named}
+    return _pattern(state, several) % {"names": joined(called, left_out)}
 
 
 def _pattern(state: str, n: int) -> str:
