@@ -115,13 +115,21 @@ def _is_ours(process: psutil.Process) -> bool:
 
 
 def _database() -> float:
-    """CPU seconds of all sessions of the database but our own."""
+    """CPU seconds of all sessions of the database but our own, and of all that ended: sessions, and processes that helped one."""
     with connection.cursor() as cursor_:
+        cursor_.execute("SELECT pg_backend_pid()")
+        server = psutil.Process(cursor_.fetchone()[0]).parent()
+        assert server
         cursor_.execute(
             "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
         pids = [pid for (pid,) in cursor_.fetchall()]
-    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids if psutil.pid_exists(pid))
+    ended = server.cpu_times()
+    return (
+        ended.children_user
+        + ended.children_system
+        + sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids if psutil.pid_exists(pid))
+    )
 
 
 def main() -> int:
