@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from django.contrib.auth.models import AnonymousUser, User
@@ -17,7 +18,7 @@ from claims.permissions import require
 from claims.reading import Answer, find, known_names, store_all, texts
 from claims.vocabulary import Verb
 from sources import queueing
-from sources.models import ImportItem, ImportRun, Parcel, Source
+from sources.models import ImportRun, Parcel, Source
 from sources.tasks import RETRY, WORK, worked_off
 from sources.vocabulary import Outcome
 
@@ -80,8 +81,8 @@ def _names() -> Known:
     return _known[1]
 
 
-def _items(run: ImportRun, keys: Sequence[int], answers: Sequence[Answer]) -> list[ImportItem]:
-    """One for each article, in order; also for those that were deleted before they were read."""
+def _items(run: ImportRun, keys: Sequence[int], answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """One row of the run's log for each article, in order; also for those that were deleted before they were read."""
     by_source = {answer.source: answer for answer in answers}
     titles = dict(Source.objects.filter(pk__in=keys).values_list("pk", "title"))
     items = []
@@ -89,13 +90,13 @@ def _items(run: ImportRun, keys: Sequence[int], answers: Sequence[Answer]) -> li
         answer = by_source.get(key)
         outcome = _outcome(answer)
         items.append(
-            ImportItem(
-                run=run,
-                name=titles.get(key, str(key)),
-                outcome=outcome,
-                message=GONE if outcome == Outcome.SKIPPED else "",
-                source_id=key if key in titles else None,
-            )
+            {
+                "run_id": run.pk,
+                "name": titles.get(key, str(key)),
+                "outcome": outcome.value,
+                "message": GONE if outcome == Outcome.SKIPPED else "",
+                "source_id": key if key in titles else None,
+            }
         )
     return items
 

@@ -15,7 +15,8 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connections
 from procrastinate import PsycopgConnector, exceptions
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.job_context import JobContext
@@ -70,8 +71,9 @@ class Worker:
                 address = connector_params("default")
                 connections.close_all()  # the tasks open their own, in their thread
                 asyncio.run(self._session(queues, address))
-                # A session also ends where the database broke it off, and a part that failed waits for its next attempt.
-                if self.until_empty and not waiting_jobs():
+                # A session also ends where the database broke it off, with what was in hand; and a part that failed waits for its
+                # next attempt.
+                if self.until_empty and not waiting_jobs(self.stalled):
                     return
             except (DatabaseError, exceptions.ConnectorException, OSError) as error:
                 why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__

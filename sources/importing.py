@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 import pghistory
 from django.contrib.auth.models import User
@@ -20,7 +21,7 @@ from sources.batches import Again, Answer, Batch, Named, Planned, refusal
 from sources.incoming import Incoming
 from sources.inserting import insert_values
 from sources.models import ImportItem, ImportRun
-from sources.reports import printable
+from sources.reports import Answered, printable
 from sources.vocabulary import RunKind
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "import_article",
     "import_batch",
     "in_batches",
+    "item",
     "start_run",
 ]
 
@@ -150,23 +152,22 @@ def _sqlstate(error: Exception) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
+def item(run: ImportRun, answer: Answered) -> dict[str, Any]:
+    """An answer as a row of the run's log: ImportItem's columns, for `insert_values`."""
+    return {
+        "run_id": run.pk,
+        "name": printable(answer.file),
+        "outcome": str(answer.outcome),
+        "reason": "" if answer.reason == "ok" else answer.reason,
+        "message": printable(answer.message),
+        "source_id": answer.source,
+    }
+
+
 def _log(run: ImportRun | None, answers: list[Answer]) -> None:
     """Keeps the answers with the run, and adds them to its counts."""
     if run is None:
         return
-    insert_values(
-        ImportItem,
-        [
-            {
-                "run_id": run.pk,
-                "name": printable(answer.file),
-                "outcome": str(answer.outcome),
-                "reason": "" if answer.reason == "ok" else answer.reason,
-                "message": printable(answer.message),
-                "source_id": answer.source,
-            }
-            for answer in answers
-        ],
-    )
+    insert_values(ImportItem, [item(run, answer) for answer in answers])
     counts = Counter(str(answer.outcome) for answer in answers)
     ImportRun.objects.filter(pk=run.pk).update(**{word: F(word) + count for word, count in counts.items()})

@@ -33,7 +33,8 @@ def insert(rows: Sequence[models.Model]) -> None:
 def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """The same for rows that are no objects, each {column's attribute: value}: making an object costs more than storing it.
 
-    What a row leaves out has the model's default. Raises what `insert` raises.
+    What a row leaves out has the model's default: one value for all rows, also where it is made by a function. Raises what `insert`
+    raises.
     """
     if not rows:
         return

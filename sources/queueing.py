@@ -16,7 +16,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -24,6 +24,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from sources.importing import import_batch, in_batches, start_run
 from sources.incoming import Incoming
+from sources.inserting import insert_values
 from sources.models import ImportItem, ImportRun, Parcel
 from sources.parcels import MOST_FILES, in_parcels, pack, unpack
 from sources.vocabulary import RunKind, RunState
@@ -202,10 +203,10 @@ def import_parcel(pk: int) -> None:
             move_on(parcel, at, last=last)
 
 
-def keep_answers(run: ImportRun, items: Sequence[ImportItem]) -> None:
-    """Inside `holding`: keeps what became of some articles of the run, and adds them to its counts."""
-    ImportItem.objects.bulk_create(items)
-    counts = Counter(str(item.outcome) for item in items)
+def keep_answers(run: ImportRun, items: Sequence[Mapping[str, Any]]) -> None:
+    """Inside `holding`: keeps what became of some articles of the run, one dict of columns each, and adds them to its counts."""
+    insert_values(ImportItem, items)
+    counts = Counter(str(item["outcome"]) for item in items)
     ImportRun.objects.filter(pk=run.pk).update(**{word: F(word) + count for word, count in counts.items()})
 
 
@@ -227,7 +228,9 @@ def note_error(pk: int, error: Exception) -> None:
 
 def give_up_job(job: int | None, why: str = "") -> None:
     """What that job was to work off is not tried again by itself. `why`: in place of the last attempt's error."""
-    Parcel.objects.filter(job=job).update(failed_at=timezone.now(), **({"error": why} if why else {}))
+    Parcel.objects.filter(job=job, failed_at=None).update(
+        failed_at=timezone.now(), **({"error": why} if why else {})
+    )
 
 
 def _sentence(error: Exception) -> str:
@@ -274,11 +277,13 @@ def workers_alive() -> int:
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - timedelta(seconds=STALLED)).count()
 
 
-def jobs_with(worker: int) -> set[int]:
-    """What the queue believes to be in that worker's hands."""
-    return set(ProcrastinateJob.objects.filter(worker=worker, status="doing").values_list("pk", flat=True))
+def jobs_with(worker: int) -> dict[int, int]:
+    """What the queue believes to be in that worker's hands: how often each job was begun before, by its id."""
+    return dict(ProcrastinateJob.objects.filter(worker=worker, status="doing").values_list("pk", "attempts"))
 
 
-def waiting_jobs() -> int:
-    """How many parcels wait for a worker."""
-    return ProcrastinateJob.objects.filter(status="todo", task_name__in=[IMPORT, READ]).count()
+def waiting_jobs(stalled: float = STALLED) -> int:
+    """How many parcels wait for a worker, those among them that were in the hands of one that is gone or was silent for so many seconds."""
+    gone = Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - timedelta(seconds=stalled))
+    waiting = Q(status="todo") | Q(status="doing") & gone
+    return ProcrastinateJob.objects.filter(waiting, task_name__in=[IMPORT, READ]).count()

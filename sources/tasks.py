@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
 from django.utils import timezone
 from procrastinate import RetryStrategy, exceptions, jobs
 from procrastinate.contrib.django import app
@@ -23,6 +24,7 @@ WORK = "work"
 RETRIES = 4
 RETRY = RetryStrategy(max_attempts=RETRIES, wait=2, linear_wait=5)
 DEAD = f"{RETRIES + 1} workers died of it: is it too large for their memory?"
+AWAY = f"The database went away {RETRIES + 1} times while it was worked off."
 
 
 def worked_off(context: JobContext, work: Callable[[int], None], parcel: int) -> None:
@@ -50,17 +52,29 @@ async def take_up(manager: JobManager, *, stalled: float) -> None:
     and gets a new one here.
     """
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
-        # Another worker may take it up at the same moment: then it is no longer ours to move.
-        with suppress(exceptions.ConnectorException):
-            if job.attempts < RETRIES:
-                await manager.retry_job(job)
-                continue
-            await manager.finish_job(job, status=jobs.Status.FAILED, delete_job=False)
-            await sync_to_async(queueing.give_up_job)(job.id, DEAD)
+        if job.id is not None:
+            await _once_more(manager, job.id, job.attempts, DEAD)
     for parcel, task in await sync_to_async(queueing.parcels_without_job)():
         # Two of us may do it at once: a parcel with two jobs is worked off once.
         job_id = await app.configure_task(task).defer_async(parcel=parcel)
         await sync_to_async(queueing.note_job)(parcel, job_id)
+
+
+async def _once_more(manager: JobManager, job: int, attempts: int, why: str) -> None:
+    """Lets a job wait again for whoever takes it; gives it up, for that reason, when it was begun too often. Where that is not possible it
+    stays as it is: it holds up no other.
+    """
+    # Another worker may take it up at the same moment: then it is no longer ours to move.
+    with suppress(exceptions.ConnectorException, DatabaseError):
+        if attempts >= RETRIES:
+            await manager.finish_job_by_id_async(job, status=jobs.Status.FAILED, delete_job=False)
+            await sync_to_async(queueing.give_up_job)(job, why)
+            return
+        try:
+            await manager.retry_job_by_id_async(job, retry_at=timezone.now())
+        except exceptions.UniqueViolation:
+            # By the clock, and the next of its kind waits already. None of them is handed out while one is thought to be in hand.
+            await manager.finish_job_by_id_async(job, status=jobs.Status.FAILED, delete_job=True)
 
 
 class Hand:
@@ -86,9 +100,9 @@ class Hand:
         """
         if self._worker is None:
             return
-        adrift = await sync_to_async(queueing.jobs_with)(self._worker) - {self._job}
-        for job in (
-            adrift & self._adrift
-        ):  # seen at two looks: between a job's end and the word of it there is a moment
-            await manager.retry_job_by_id_async(job, retry_at=timezone.now())
+        attempts = await sync_to_async(queueing.jobs_with)(self._worker)
+        adrift = attempts.keys() - {self._job}
+        # Seen at two looks: between a job's end and the word of it there is a moment.
+        for job in adrift & self._adrift:
+            await _once_more(manager, job, attempts[job], AWAY)
         self._adrift = adrift

@@ -106,6 +106,7 @@ class Noun:
 
     def _answer_double(self, ledger: Ledger, record: Record, same: Record) -> None:
         """A record that is there twice is one; two that differ cannot both be right."""
+        record.row = same.row
         if ledger.is_lost(same):
             sentence = f"It depends on {same} ({same.name}), which was refused."
             ledger.answer(record, Outcome.FAILED, reason="depends", message=sentence)

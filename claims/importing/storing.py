@@ -24,13 +24,14 @@ from claims.importing.nouns import Again, Culprits, Noun, chunks
 from claims.importing.people import Claims, Speakers
 from claims.importing.said import Positions, Statements
 from claims.importing.shapes import TYPES, checked, identity
+from claims.models import Position
 from claims.permissions import require
 from claims.vocabulary import Verb
 from sources.characters import Refused
 from sources.importing import Again as ArticleAgain
+from sources.importing import item
 from sources.inserting import insert_values
 from sources.models import ImportItem, ImportRun
-from sources.reports import printable
 from sources.vocabulary import Outcome, RunKind
 
 __all__ = ["import_records", "start_run"]
@@ -164,12 +165,26 @@ def _store(read: list[Read], refused: dict[int, Refused], keep: bool, say: Calla
         for record in by_type["position"]
         if not ledger.is_lost(record) and (record.row.is_new or record.values)
     }
+    made |= _told_otherwise(ledger, by_type["statement"])
     for part in chunks(sorted(made)):
         contest.refresh(part)
     kept = {record.row.pk for record in by_type["claim"] if not ledger.is_lost(record)}
     for part in chunks(sorted(kept)):
         signatures.sign(signatures.unsigned().filter(pk__in=part).values_list("pk", flat=True))
     return Report([answer for answer in ledger.answers if answer is not None], ledger.acts)
+
+
+def _told_otherwise(ledger: Ledger, records: list[Record]) -> set[int]:
+    """The claims of statements that stood here before and say now otherwise when, or by whom, something was said."""
+    changed = [
+        record.row.pk
+        for record in records
+        if not ledger.is_lost(record) and not record.row.is_new and (record.values or record.children)
+    ]
+    found: set[int] = set()
+    for part in chunks(changed):
+        found |= set(Position.objects.filter(statement__in=part).values_list("claim_id", flat=True))
+    return found
 
 
 def _record(ledger: Ledger, number: int, name: str, fields: dict[str, object] | Refused) -> Record | None:
@@ -211,21 +226,7 @@ def _without_ids(answer: Answer) -> Answer:
 def _log(run: ImportRun, answers: list[Answer]) -> None:
     """Keeps the answers with the run, and says that it came to its end."""
     for part in chunks(answers):
-        insert_values(
-            ImportItem,
-            [
-                {
-                    "run_id": run.pk,
-                    "name": printable(answer.file),
-                    "outcome": str(answer.outcome),
-                    "reason": "" if answer.reason == "ok" else answer.reason,
-                    "message": printable(answer.message),
-                    "source_id": answer.source,
-                    "object_ref": answer.object,
-                }
-                for answer in part
-            ],
-        )
+        insert_values(ImportItem, [item(run, answer) | {"object_ref": answer.object} for answer in part])
     counts = Counter(answer.outcome for answer in answers)
     ImportRun.objects.filter(pk=run.pk).update(
         finished_at=timezone.now(), **{word: F(word) + count for word, count in counts.items()}
