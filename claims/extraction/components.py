@@ -147,8 +147,8 @@ def cut(nlp: Language, chunks: Collection[str]) -> Iterator[_Cut]:
             parts, begin = [], end
             continue
         here, there = start - begin, start - begin + length
-        cut = [(written, 0)] if length == 1 or written.isalnum() else _parts(written)
-        parts += [(part, part.lower(), here + at, here + at + len(part), here, there) for part, at in cut]
+        pieces = [(written, 0)] if length == 1 or written.isalnum() else _parts(written)
+        parts += [(part, part.lower(), here + at, here + at + len(part), here, there) for part, at in pieces]
 
 
 def _fill(w: Words, cuts: Mapping[str, _Cut], skip: Sequence[Span]) -> None:

@@ -19,7 +19,10 @@ _BY = {
     ),
     "en": word_set("by of from"),
 }
-_TO_SAY = word_set(
+# Words of this module by which silence.py knows that there may be something to find.
+SO = word_set("così cosi")
+WHAT = "quanto"
+TO_SAY = word_set(
     "dirlo affermarlo riferirlo sostenerlo scriverlo dichiararlo confermarlo rivelarlo annunciarlo spiegarlo"
     " precisarlo negarlo smentirlo ribadirlo denunciarlo riportarlo ricordarlo sottolinearlo"
 )
@@ -34,9 +37,9 @@ def looks_back(s: Sentence, previous: Range) -> Draft | None:
     token = s.w.low[s.first]
     if s.w.quoted[s.first]:
         return None
-    if token in ("lo", "l'", "l’") or (token in ("così", "cosi") and s.first + 1 < s.last):
+    if token in ("lo", "l'", "l’") or (token in SO and s.first + 1 < s.last):
         return _says_it(s, content)
-    if token in ("a", "ad") and s.first + 1 < s.last and s.w.low[s.first + 1] in _TO_SAY:
+    if token in ("a", "ad") and s.first + 1 < s.last and s.w.low[s.first + 1] in TO_SAY:
         return _who_says_it_is(s, content)
     return _it_is_the_noun(s, content)
 
@@ -125,7 +128,7 @@ def _it_is_the_noun(s: Sentence, content: list[Range]) -> Draft | None:
     if low[i] not in _POINTS_BACK[lex.language]:
         return None
     for k in range(i + 1, min(s.end(), i + 6)):
-        if low[k] == "quanto":
+        if low[k] == WHAT:
             return _what_somebody_says(s, k, content)
         verb = lex.nouns.get(low[k])
         if verb is None:

@@ -8,13 +8,24 @@ import re
 from claims.extraction import nouns
 from claims.extraction.interposed import interposed
 from claims.extraction.lexicon import TURNS, word_set
-from claims.extraction.looking_back import bare_denial, looks_back
+from claims.extraction.looking_back import SO, bare_denial, looks_back
 from claims.extraction.sentences import Draft, Range, Sentence
 from claims.extraction.unspoken import without_a_verb
 from claims.vocabulary import Act
 
 _BY = {"it": word_set("da dal dallo dalla dai dagli dalle dall' dall’ di del dello della dei degli delle dell' dell’"),
        "en": frozenset(("by", "of", "from"))}  # fmt: skip
+
+
+# By these silence.py knows that there may be something to find: where a sentence begins with them (without their last letter),
+ASKED_IT = ("interrogat", "interpellat", "sollecitat")
+# and anywhere in it.
+ASKED_EN, QUESTION = "asked", "domanda"
+IT_IS_SAID = frozenset(
+    (
+        "si dice", "si mormora", "si racconta", "pare", "sembra", "sembrerebbe", "a quanto pare", "it is said", "it seems",
+    )
+)  # fmt: skip
 
 
 def other_shapes(s: Sentence, previous: Range | None, *, heading: bool) -> list[Draft]:
@@ -45,13 +56,13 @@ def _question(s: Sentence) -> Draft | None:
     """ "Alla domanda dei giornalisti se …", "Asked whether …": put by whoever is named, or by nobody in particular."""
     w, lex = s.w, s.lex
     if lex.language == "it":
-        if w.low[s.first][:-1] in ("interrogat", "interpellat", "sollecitat") and s.first + 2 < s.end():
+        if w.low[s.first][:-1] in ASKED_IT and s.first + 2 < s.end():
             return s.shape((s.first, s.first + 1), [_to_comma(s, s.first + 1)], None, Act.ASKS, "asked")
         for i in range(s.first, min(s.last, s.first + 24) - 3):
-            if (w.low[i] in ("alla", "a", "una") and w.low[i + 1] == "domanda") or (
-                w.low[i] == "domanda" and i == s.first
+            if (w.low[i] in ("alla", "a", "una") and w.low[i + 1] == QUESTION) or (
+                w.low[i] == QUESTION and i == s.first
             ):
-                k = i + 2 if w.low[i + 1] == "domanda" else i + 1
+                k = i + 2 if w.low[i + 1] == QUESTION else i + 1
                 speaker = None
                 if w.low[k] in _BY["it"]:
                     speaker = nouns.after(w, lex, k + 1, s.last)
@@ -61,8 +72,8 @@ def _question(s: Sentence) -> Draft | None:
                     return s.shape((i, i + 2), [_to_comma(s, k)], speaker, Act.ASKS, "question-noun")
                 return None
         return None
-    for i in range(s.first, min(s.last, s.first + 24) - 2 if "asked" in s.words else s.first):
-        if w.low[i] == "asked" and not w.quoted[i]:
+    for i in range(s.first, min(s.last, s.first + 24) - 2 if ASKED_EN in s.words else s.first):
+        if w.low[i] == ASKED_EN and not w.quoted[i]:
             start = (
                 i == s.first
                 or (i == s.first + 1 and w.low[i - 1] == "when")
@@ -132,17 +143,23 @@ def _as_said(s: Sentence) -> Draft | None:
     return None
 
 
+def said_by_nobody(s: Sentence) -> re.Match[str] | None:
+    """Where the sentence has words by which something is said, and nobody says it."""
+    if s.lex.nobody_triggers.isdisjoint(s.words):
+        return None
+    words = s.w.words(s.first, s.last).lower().replace("’", "'").replace("\xa0", " ")
+    return s.lex.patterns["nobody"].search(words)
+
+
 def _impersonal(s: Sentence) -> Draft | None:
     """ "È noto che …", "It has emerged that …", "Dai documenti emerge che …": nobody is named, or only a document."""
     w = s.w
-    if s.lex.nobody_triggers.isdisjoint(s.words) or any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
+    if any(d.cue and d.cue[0] - s.first < 8 for d in s.found):
         return None
-    begin = w.start[s.first]
-    match = s.lex.patterns["nobody"].search(
-        w.source[begin : w.end[s.last - 1]].lower().replace("’", "'").replace("\xa0", " ")
-    )
+    match = said_by_nobody(s)
     if match is None:
         return None
+    begin = w.start[s.first]
     first = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.start()), s.first)
     last = next((k for k in range(s.first, s.last) if w.start[k] >= begin + match.end()), s.last)
     if w.quoted[first] or last >= s.end() or any(a <= first < b for d in s.found for a, b in d.contents):
@@ -153,21 +170,12 @@ def _impersonal(s: Sentence) -> Draft | None:
     return s.shape((first, last), [s.clean(last, s.end())], speaker, Act.ASSERTS, "impersonal")
 
 
-_IT_IS_SAID = re.compile(
-    r"^(?:si dice|si mormora|si racconta|pare|sembra|sembrerebbe|a quanto pare|it is said|it seems)$"
-)
-
-
 def _it_is_said(s: Sentence) -> Draft | None:
     """ "Il vertice, si dice, ha approvato il prestito": between commas, nobody in particular."""
     w = s.w
     commas = [k for k in range(s.first + 1, s.end()) if w.text[k] == "," and not w.quoted[k]]
     for left, right in itertools.pairwise(commas):
-        if (
-            1 < right - left <= 5
-            and _IT_IS_SAID.match(w.words(left + 1, right).lower())
-            and right + 1 < s.end()
-        ):
+        if 1 < right - left <= 5 and w.words(left + 1, right).lower() in IT_IS_SAID and right + 1 < s.end():
             contents = [s.clean(s.first, left), s.clean(right + 1, s.end())]
             return s.shape((left + 1, right), contents, None, Act.ASSERTS, "impersonal")
     return None
@@ -198,7 +206,7 @@ def _so(s: Sentence) -> Draft | None:
     if lex.language != "it":
         return None
     for k in range(s.first, min(s.first + 30, s.end() - 2)):
-        if w.text[k] == ":" and not w.quoted[k] and w.low[k + 1] in ("così", "cosi"):
+        if w.text[k] == ":" and not w.quoted[k] and w.low[k + 1] in SO:
             speaker = nouns.after(w, lex, k + 2, s.end())
             if speaker and speaker[0] == k + 2 and nouns.may_speak(w, lex, speaker):
                 return s.shape((k + 1, k + 2), [s.clean(s.first, k)], speaker, Act.ASSERTS, "so")

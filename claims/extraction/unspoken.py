@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from claims.extraction import nouns
 from claims.extraction.lexicon import word_set
 from claims.extraction.sentences import Draft, Range, Sentence
@@ -85,7 +83,8 @@ def _is_a_person(s: Sentence, phrase: Range) -> bool:
 
 _WRITTEN = word_set("sign slogan banner headline poster cartello slogan striscione titolo scritta manifesto")
 
-_VIEW = re.compile(r"^(?:view|opinion|telling|account|reading|eyes|words)$")
+# This and the words of doubt below: by them silence.py knows that there may be something to find.
+VIEW = word_set("view opinion telling account reading eyes words")
 
 
 def _in_the_view_of(s: Sentence) -> Draft | None:
@@ -94,19 +93,20 @@ def _in_the_view_of(s: Sentence) -> Draft | None:
     if s.lex.language != "en" or low[s.first] not in ("in", "by"):
         return None
     for k in range(s.first + 2, min(s.end() - 2, s.first + 9)):
-        if low[k] in ("'s", "’s", "’", "'") and _VIEW.match(low[k + 1]) and w.text[k + 2] == ",":
+        if low[k] in ("'s", "’s", "’", "'") and low[k + 1] in VIEW and w.text[k + 2] == ",":
             content = s.clean(k + 3, s.end())
             return _draft(s, (s.first, k + 2), content, (s.first + 1, k), Act.ASSERTS, "in-view")
     return None
 
 
-_DOUBTING = {
+DOUBTS = word_set("doubts dubbi")
+DOUBTING = {
     "en": word_set("sceptical skeptical doubtful unconvinced dubious unsure"),
     "it": word_set(
         "scettico scettica scettici scettiche dubbioso dubbiosa dubbiosi perplesso perplessa perplessi"
     ),
 }
-_SURE = {
+SURE = {
     "en": word_set("convinced sure persuaded certain confident adamant"),
     "it": word_set("convinto convinta convinti convinte sicuro sicura sicuri certo certa certi"),
 }
@@ -127,13 +127,13 @@ def _doubting(s: Sentence) -> Draft | None:
         if group is None:
             continue
         negated = any(token in lex.negations for token in low[group - 1 : k])
-        doubts = low[k] in ("doubts", "dubbi") and low[group] in lex.have and not negated
-        sure = low[k] in _SURE[language] and not negated and low[k + 1] in ("that", "che")
+        doubts = low[k] in DOUBTS and low[group] in lex.have and not negated
+        sure = low[k] in SURE[language] and not negated and low[k + 1] in ("that", "che")
         if not (
             doubts
             or sure
-            or (low[k] in _DOUBTING[language] and not negated)
-            or (low[k] in _SURE[language] and negated)
+            or (low[k] in DOUBTING[language] and not negated)
+            or (low[k] in SURE[language] and negated)
         ):
             continue
         start = group - (low[group - 1] in lex.negations)

@@ -61,7 +61,7 @@ def test_no_rule_finds_anything_in_a_sentence_that_is_passed_over(language: str)
     assert sum(silent for silent, _wrong in counts) > 50
 
 
-def test_half_of_an_article_is_passed_over() -> None:
+def test_two_fifths_of_an_article_are_passed_over() -> None:
     made = list(texts(20))
     silent = sum(passed_over(text, language)[0] for language, text in made)
     assert silent > 0.4 * sum(len(cut(text, language).sentences) for language, text in made)
