@@ -3,8 +3,8 @@
     python -m tests.benchmarks --folder FOLDER [--sizes 10000 100000 1000000] [--only P1 P7 …] [--datasette PROGRAM]
 
 FOLDER keeps a world of each size (made when it is not there: a minute for ten thousand claims, half an hour for a million), each
-benchmark's own words (NAME.txt) and the figures of pages. Exit 1 when a bar is missed. On a machine with other work only processor time and
-ratios mean something; the table says how busy it was.
+benchmark's own words (NAME.txt), the site's log beside them (NAME.log) and the figures of pages. Exit 1 when a bar is missed. On a machine
+with other work only processor time and ratios mean something; the table says how busy it was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,34 +113,60 @@ def _said(
     module: str, goals: str, folder: Path, place: Path, options: Sequence[str], size: int | None = None
 ) -> tuple[str, ...]:
     """Runs a benchmark that judges itself; its last line stands in the table, all of it in a file."""
-    print(f"{module} {size or ''} …", file=sys.stderr)
-    done = subprocess.run(
-        [PYTHON, "-m", f"tests.benchmarks.{module}", *options],
-        env=_environment(place), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
-    kept = folder / (f"{module}-{size}.txt" if size else f"{module}.txt")
-    kept.write_text(done.stdout, encoding="utf-8")
-    last = (done.stdout.strip() or "nothing was said").splitlines()[-1]
+    code, words = _run_kept(module, folder, place, options, size)
+    last = (words.strip() or "nothing was said").splitlines()[-1]
     return (
         goals,
         module,
         f"{size:,}" if size else "",
         last[:110],
-        "held" if done.returncode == 0 else "missed",
+        "held" if code == 0 else "missed",
     )
+
+
+def _run_kept(
+    module: str, folder: Path, place: Path, options: Sequence[str], size: int | None = None
+) -> tuple[int, str]:
+    """Runs a benchmark; its exit code and its words, which stand in NAME.txt too."""
+    print(f"{module} {size or ''} …", file=sys.stderr)
+    kept = folder / (f"{module}-{size}.txt" if size else f"{module}.txt")
+    code = keep([PYTHON, "-m", f"tests.benchmarks.{module}", *options], kept, env=_environment(place))
+    return code, kept.read_text(encoding="utf-8", errors="replace")
+
+
+def keep(command: Sequence[str], kept: Path, *, env: Mapping[str, str]) -> int:
+    """Runs a command and keeps what it prints, its errors at the end; the lines of the site's log, which come between the errors, in a file
+    NAME.log beside it. Returns its exit code.
+    """
+    errors: list[str] = []
+    with (
+        kept.open("w", encoding="utf-8") as printed,
+        kept.with_suffix(".log").open("w", encoding="utf-8") as log,
+        subprocess.Popen(
+            command, env=env, stdout=printed, stderr=subprocess.PIPE, text=True, errors="replace"
+        ) as running,
+    ):
+        try:
+            for line in running.stderr or ():
+                if line.startswith("{"):  # JSON: claimtracker/logs.py
+                    log.write(line)
+                else:
+                    errors.append(line)
+        finally:
+            running.wait()
+            printed.seek(0, os.SEEK_END)
+            printed.writelines(errors)
+    return running.returncode
 
 
 def _pages(folder: Path, sizes: Sequence[int]) -> Iterator[tuple[str, ...]]:
     """Every page that has a bar, at every size: site + database, times the floor, and how much more than at the smallest size."""
     found: dict[int, dict[str, dict[str, Any]]] = {}
     for size in sizes:
-        print(f"pages {size} …", file=sys.stderr)
         saved = folder / f"pages-{size}.json"
-        with (folder / f"pages-{size}.txt").open("w", encoding="utf-8") as kept:
-            subprocess.run(
-                [PYTHON, "-m", "tests.benchmarks.pages", "--save", str(saved)],
-                env=_environment(_world(folder, size)), stdout=kept, stderr=subprocess.STDOUT, check=True,
-            )  # fmt: skip
+        code, words = _run_kept("pages", folder, _world(folder, size), ("--save", str(saved)), size)
+        if code:
+            raise SystemExit(f"pages {size} ended with {code}:\n{words}")
         found[size] = {each["page"]: each for each in json.loads(saved.read_text(encoding="utf-8"))}
     first = found[sizes[0]]
     for name in first:

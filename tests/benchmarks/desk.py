@@ -34,7 +34,7 @@ from claims.models import Claim, ClaimFigures, Speaker, Statement, StatementSpea
 from sources.models import Source  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.benchmarks.pages import measured  # noqa: E402
-from tests.claims.test_permissions_table import addresses  # noqa: E402
+from tests.claims.test_permissions_table import NOT_FOUND, TABLE, addresses, what_came  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +235,31 @@ def of_desk() -> Iterator[Visit]:
     yield Visit("desk", "the sections", reverse("admin:index"))
 
 
+def is_no_page(visit: Visit, answer: Any) -> bool:
+    """Whether that answer is no page but what is to come: it leads to another page, which is measured there; or, by the table of addresses,
+    takes a form only, is for nobody, or leads to nothing here.
+    """
+    came = what_came(answer, visit.name)
+    if answer.status_code == 302:
+        return visit.kind in ("form", "page") and came != "login"
+    if visit.kind != "page":
+        return False
+    wanted = {TABLE[visit.name].expected(role, "GET") for role in ROLES}
+    return (
+        (came == "not found" and visit.name in NOT_FOUND)
+        or (came == "no such method" and came in wanted)
+        or (came == "forbidden" and "allowed" not in wanted)
+    )
+
+
 def cost(client: Client, visit: Visit, times: int) -> tuple[bool, float]:
     """Prints one line; whether the page stays under its bar, and its CPU milliseconds."""
     client.get(visit.address)  # what a process reads once
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(visit.address)
         asked = len(queries)
-    if (answer.status_code == 302 and visit.kind == "form") or (
-        answer.status_code != 200 and visit.kind == "page"
-    ):
-        return True, 0.0  # leads to another page, which is measured there; or takes a form only
+    if answer.status_code != 200 and is_no_page(visit, answer):
+        return True, 0.0
     if answer.status_code != 200:
         raise SystemExit(f"{visit.name}: {answer.status_code} {answer.get('Location', '')}")
     size = len(b"".join(answer) if answer.streaming else answer.content) / 1000

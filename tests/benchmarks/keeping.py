@@ -29,6 +29,7 @@ from django.db import connections, transaction  # noqa: E402
 
 from claims import importing, linking, reviewing  # noqa: E402
 from claims.models import Claim, Position, Statement  # noqa: E402
+from claimtracker.localdb import leave_on_signals  # noqa: E402
 from sources.models import Source  # noqa: E402
 from tests.benchmarks.pages import _database_seconds  # noqa: E402
 from tests.benchmarks.records import made  # noqa: E402
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--gate", type=float, default=1.1)
     parser.add_argument("--only", default="", help="acts whose name has this in it")
     options = parser.parse_args()
+    leave_on_signals()  # so that the triggers are switched on again
     logging.disable(logging.CRITICAL)
     if not User.objects.filter(username="benchmark").exists():
         raise SystemExit("This is no database of make_benchmark_data.")

@@ -82,7 +82,8 @@ class Bench:
             capture_output=True,
             text=True,
         )
-        if done.returncode not in (0, 1):
+        # 1: something was refused; a traceback ends with 1 too.
+        if done.returncode not in (0, 1) or "Traceback" in done.stderr:
             raise SystemExit(f"{' '.join(command)}: {done.stderr}")
 
     def cpu(self) -> float:
