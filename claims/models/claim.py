@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -45,10 +43,6 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def published(self) -> TopicQuerySet:
         """Topics of a claim that readers see."""
         return self.filter(Exists(Claim.objects.published().filter(topic=OuterRef("pk"))))
-
-    def iterator(self, chunk_size: int | None = None) -> Iterator[Topic]:
-        """Few, and read at once: the choices of a form are read by this, and a cursor on the server is three questions more."""
-        return iter(self)
 
 
 @tracked()
