@@ -394,6 +394,9 @@ def test_an_editor_says_where_a_text_comes_from_and_where_it_is_kept() -> None:
         ("999999", "no article of this number"),
     ):
         assert said in send(taken, do="origin", origin=origin).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert "at most 200 characters" in send(taken, do="origin", origin="word " * 2000).content.decode()
+    assert "word " * 41 not in " ".join(each["sql"] for each in asked), "no more is looked for"
     offered = send(
         taken, do="origin", origin="words nobody"
     ).content.decode()  # found by its words, then chosen
