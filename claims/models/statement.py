@@ -258,6 +258,9 @@ class Statement(Versioned):
         indexes = [
             # The queue of suggestions, oldest source first.
             models.Index(fields=["review", "source"], name="claims_statement_by_review"),
+            # The desk's filters; of some kinds there are few among millions, of some none.
+            models.Index(fields=["origin", "-id"], name="claims_statement_by_origin"),
+            models.Index(fields=["act", "-id"], name="claims_statement_by_act"),
             # The articles with something to triage, and what kind: answered from the index alone.
             models.Index(
                 fields=["source", "act"],
