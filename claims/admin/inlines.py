@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -87,7 +87,9 @@ class NewestFirst(BaseInlineFormSet):  # type: ignore[type-arg]
                 ]
                 rows = rows.filter(pk__in=[key for key in carried if is_key(key)])
             else:
-                keys = list(rows.order_by("-pk").values_list("pk", flat=True)[:SHOWN])
+                # By the sum, which no index has: else PostgreSQL may walk all positions backwards for those of one claim.
+                newest = rows.order_by((F("pk") + 0).desc())
+                keys = list(newest.values_list("pk", flat=True)[:SHOWN])
                 rows = rows.filter(pk__in=keys)
             self._queryset = rows.order_by("-pk")
             passages = passages_of([position.statement for position in self._queryset])
