@@ -45,9 +45,9 @@ def updating(claim: Claim, user: Any) -> Sequence[Check]:
 def _line(position: Position, own: bool) -> Check:
     words = f"{position.get_stance_display()}: “{position.statement.quote[:160]}”"
     if own:
-        return Check(f"{words} · {_('another editor publishes it, because you linked it')}", False)
+        return Check(f"{words} · " + _("another editor publishes it, because you linked it"), False)
     if position.statement.source.publication != SourcePublication.PUBLISHED:
-        return Check(f"{words} · {_('shown once its article is published')}", False)
+        return Check(f"{words} · " + _("shown once its article is published"), False)
     return Check(words, True)
 
 

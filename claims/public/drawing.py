@@ -118,9 +118,9 @@ def _words(card: Card) -> str:
 
 def _where(card: Card) -> str:
     """How we read it, through whose hands it came, where to read it."""
-    reading, through = "", ""
+    reading, through, read = "", "", _("Read the passage")
     if card.reading:
-        reading = f'<p class="src">{_("How we read it:")} <span lang="{e(card.source.language)}">{e(card.reading)}</span></p>'
+        reading = f'<p class="src">{_reading(card)}</p>'
     if card.carriers:
         through = _("Reported through %(names)s") % {"names": e(card.carriers)}
         if card.hands > 1:
@@ -130,9 +130,14 @@ def _where(card: Card) -> str:
         through = f'<p class="src">{through}</p>'
     tags = "".join(f' <span class="tag">{e(tag)}</span>' for tag in card.tags)
     return (
-        f'{reading}{through}<p class="src"><a href="{e(card.passage_url)}">{_("Read the passage")}'
+        f'{reading}{through}<p class="src"><a href="{e(card.passage_url)}">{read}'
         f'<span class="vh">: {e(card.opening)}</span></a> · {_outlet(card.source)}{tags}</p>'
     )
+
+
+def _reading(card: Card) -> str:
+    words = _("How we read it:")
+    return f'{words} <span lang="{e(card.source.language)}">{e(card.reading)}</span>'
 
 
 @register.simple_tag
@@ -154,7 +159,8 @@ def turns_on_claims(turns: Iterable[tuple[Claim, Turn]]) -> SafeString:
 
 
 def _states(turn: Turn) -> str:
-    then = f' <span aria-hidden="true">→</span><span class="vh">{_("then")}</span> '
+    words = _("then")
+    then = f' <span aria-hidden="true">→</span><span class="vh">{words}</span> '
     return then.join(_chip(*state) for state in turn.states)
 
 
@@ -205,9 +211,9 @@ def denials_by_voice(groups: Sequence[Sequence[Card]]) -> SafeString:
 
 
 def _denials_of(cards: Sequence[Card]) -> str:
-    card = cards[0]
+    card, again = cards[0], _("again")
     others = "".join(
-        f' · <a href="#st-{other.key}">{_("again")}<span class="vh">: {e(Truncator(other.words).words(6, truncate=" …"))}</span></a>'
+        f' · <a href="#st-{other.key}">{again}<span class="vh">: {e(Truncator(other.words).words(6, truncate=" …"))}</span></a>'
         for other in cards[1:]
     )
     return (
@@ -252,9 +258,11 @@ def article_text(page: SourcePage) -> SafeString:
 def _paragraph(paragraph: Paragraph, language: str) -> str:
     words, gap = _pieces(paragraph), ""
     if paragraph.gap_before:
-        gap = f'<p class="gap" aria-label="{e(_("Text left out"))}">[…]</p>'
+        told = _("Text left out")
+        gap = f'<p class="gap" aria-label="{e(told)}">[…]</p>'
     if paragraph.is_furniture:
-        tag = f'<span class="tag">{_("Not part of the article")}</span>'
+        told = _("Not part of the article")
+        tag = f'<span class="tag">{told}</span>'
         return f'{gap}\n<p class="furn" lang="{e(language)}">{tag} {words}</p>\n'
     before, after = "… " if paragraph.cut_before else "", " …" if paragraph.cut_after else ""
     notes = f'<div class="notes">{"".join(map(_note, paragraph.notes))}</div>' if paragraph.notes else ""
@@ -299,9 +307,7 @@ def _note(note: Note) -> str:
         for each, claim in note.claims
     )
     if card.reading:
-        reading = (
-            f'<br>{_("How we read it:")} <span lang="{e(card.source.language)}">{e(card.reading)}</span>'
-        )
+        reading = f"<br>{_reading(card)}"
     return (
         f'<aside class="note st-{e(card.stance)}" id="n{card.key}" aria-label="{_numbered(note)}"><span class="n">{note.number}</span>'
         f" <strong>{e(card.who)}</strong>{through}{claims}{reading}</aside>"

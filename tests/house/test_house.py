@@ -115,6 +115,24 @@ def test_every_module_stands_on_a_floor() -> None:
         )
 
 
+TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+
+
+def translated_in_an_f_string(path: Path) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in TRANSLATES
+    ]
+
+
+def test_nothing_is_translated_inside_an_f_string_where_the_catalogue_does_not_look() -> None:
+    """xgettext reads an f-string as one text: what is called for in it is never collected, and stays English."""
+    assert [place for path in modules() for place in translated_in_an_f_string(path)] == []
+
+
 def test_the_five_articles_are_not_in_the_repository() -> None:
     """They are other people's writing: the repository holds our digests and numbers."""
     shared = ROOT.parent / "shared" / "seeds"
