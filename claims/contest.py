@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from claims.models import Claim, ClaimFigures, Position, Speaker, Statement, StatementSpeaker, Verdict
 from claims.vocabulary import (
@@ -26,7 +26,7 @@ from claims.vocabulary import (
     Stance,
 )
 
-__all__ = ["Fact", "Parties", "party_states", "refresh", "summary"]
+__all__ = ["Fact", "Parties", "claims_where_they_count", "party_states", "refresh", "summary"]
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,24 @@ def refresh(claim_ids: Iterable[int], *, published_at: datetime | None = None) -
             rows, update_conflicts=True, unique_fields=["claim"], update_fields=fields
         )
     return len(rows)
+
+
+def claims_where_they_count(speakers: Iterable[int]) -> set[int]:
+    """Claims with words of these speakers, of those who speak for them (however many steps down), or on behalf of any of them."""
+    mouths = set(speakers)
+    found = mouths
+    while found:
+        found = set(
+            Speaker.objects.filter(Q(speaks_for__in=found) | Q(merged_into__in=found)).values_list(
+                "pk", flat=True
+            )
+        )
+        found -= mouths
+        mouths |= found
+    theirs = StatementSpeaker.objects.filter(Q(speaker__in=mouths) | Q(on_behalf_of__in=mouths))
+    return set(
+        Position.objects.filter(statement__in=theirs.values("statement")).values_list("claim_id", flat=True)
+    )
 
 
 def _positions(claim_ids: list[int]) -> dict[int, list[Position]]:

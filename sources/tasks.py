@@ -23,8 +23,8 @@ WORK = "work"
 # A parcel that fails again so often is given up; so is one that kills its workers.
 RETRIES = 4
 RETRY = RetryStrategy(max_attempts=RETRIES, wait=2, linear_wait=5)
-DEAD = f"{RETRIES + 1} workers died of it: is it too large for their memory?"
-AWAY = f"The database went away {RETRIES + 1} times while it was worked off."
+DEAD = f"Begun {RETRIES + 1} times; the last worker died of it: is it too large for its memory?"
+AWAY = f"Begun {RETRIES + 1} times; the last time the database went away."
 
 
 def worked_off(context: JobContext, work: Callable[[int], None], parcel: int) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from claims import linking
+from claims import contest, linking
 from claims.desk.marking import versions_in
 from claims.desk.meanwhile import meanwhile
 from claims.desk.merging import WhyForm, carried_out, chosen_in, speakers_offered
@@ -55,7 +55,7 @@ def _then(found: Speaker, body: Speaker | None) -> list[str]:
         said.append(_("Until now they spoke for %(name)s.") % {"name": found.speaks_for})
     party = (chain_of(body)[-1:] or [body])[0] if body else found
     said.append(_("What they say counts as said by %(name)s.") % {"name": party})
-    n = len(linking.claims_where_they_count(found))
+    n = len(contest.claims_where_they_count([found.pk]))
     words = ngettext(
         "%(n)s claim is counted again: who denies and who admits it may change.",
         "%(n)s claims are counted again: who denies and who admits them may change.",

@@ -79,8 +79,8 @@ class Noun:
 
     # --- The same for all
 
-    def store(self, ledger: Ledger, records: list[Record], wanted: set[Identity]) -> None:
-        """Finds, compares and writes the records of this type, and answers for each."""
+    def store(self, ledger: Ledger, records: list[Record], wanted: set[Identity]) -> list[Record]:
+        """Finds, compares and writes the records of this type, and answers for each. Returns those that stand, each once."""
         ledger.rows[self.kind] = self.look_up(ledger, wanted)
         first, doubles = self._once_each(records)
         self._give_rows(ledger, first)
@@ -90,6 +90,7 @@ class Noun:
         self._write(ledger, [record for record in first if not ledger.is_lost(record)])
         for record, same in doubles:
             self._answer_double(ledger, record, same)
+        return [record for record in first if not ledger.is_lost(record)]
 
     def in_order(self, ledger: Ledger, records: list[Record]) -> Iterable[Record]:
         """In which order they are compared; for nouns that fetch something for several at once."""
@@ -106,7 +107,6 @@ class Noun:
 
     def _answer_double(self, ledger: Ledger, record: Record, same: Record) -> None:
         """A record that is there twice is one; two that differ cannot both be right."""
-        record.row = same.row
         if ledger.is_lost(same):
             sentence = f"It depends on {same} ({same.name}), which was refused."
             ledger.answer(record, Outcome.FAILED, reason="depends", message=sentence)

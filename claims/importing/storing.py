@@ -155,32 +155,34 @@ def _store(read: list[Read], refused: dict[int, Refused], keep: bool, say: Calla
             wanted[record.type].add(record.identity)
             for kind, target in references(record.type, record.fields):
                 wanted[kind].add(target)
+    stand: dict[str, list[Record]] = {}
     for kind in TYPES:
         say(f"Storing {len(by_type[kind]):,} records of type {kind} …")
-        NOUNS[kind]().store(ledger, by_type[kind], wanted[kind])
-    made = {record.row.pk for record in by_type["claim"] if not ledger.is_lost(record) and record.row.is_new}
+        stand[kind] = NOUNS[kind]().store(ledger, by_type[kind], wanted[kind])
+    made = {record.row.pk for record in stand["claim"] if record.row.is_new}
     # Of claims that were here before, what is new on them counts too.
     made |= {
-        record.row.instance.claim_id
-        for record in by_type["position"]
-        if not ledger.is_lost(record) and (record.row.is_new or record.values)
+        record.row.instance.claim_id for record in stand["position"] if record.row.is_new or record.values
     }
-    made |= _told_otherwise(ledger, by_type["statement"])
+    made |= _told_otherwise(stand["statement"])
+    made |= contest.claims_where_they_count(
+        record.row.pk for record in stand["speaker"] if _is_changed(record)
+    )
     for part in chunks(sorted(made)):
         contest.refresh(part)
-    kept = {record.row.pk for record in by_type["claim"] if not ledger.is_lost(record)}
+    kept = {record.row.pk for record in stand["claim"]}
     for part in chunks(sorted(kept)):
         signatures.sign(signatures.unsigned().filter(pk__in=part).values_list("pk", flat=True))
     return Report([answer for answer in ledger.answers if answer is not None], ledger.acts)
 
 
-def _told_otherwise(ledger: Ledger, records: list[Record]) -> set[int]:
+def _is_changed(record: Record) -> bool:
+    return not record.row.is_new and bool(record.values or record.children)
+
+
+def _told_otherwise(records: list[Record]) -> set[int]:
     """The claims of statements that stood here before and say now otherwise when, or by whom, something was said."""
-    changed = [
-        record.row.pk
-        for record in records
-        if not ledger.is_lost(record) and not record.row.is_new and (record.values or record.children)
-    ]
+    changed = [record.row.pk for record in records if _is_changed(record)]
     found: set[int] = set()
     for part in chunks(changed):
         found |= set(Position.objects.filter(statement__in=part).values_list("claim_id", flat=True))

@@ -21,7 +21,6 @@ from claims.linking.merging import (
     what_unmerging_moves,
 )
 from claims.linking.merging_speakers import (
-    claims_where_they_count,
     merge_speakers,
     unmerge_speakers,
     what_merging_moves,
@@ -80,7 +79,6 @@ __all__ = [
     "candidates",
     "carry",
     "choose_origin",
-    "claims_where_they_count",
     "close_article",
     "comes_back",
     "confirm_derivation",

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from claims import contest
 from claims.acts import act, change, stale
 from claims.errors import Refused
-from claims.linking.merging_speakers import claims_where_they_count
 from claims.models import Affiliation, Speaker, SpeakerName
 from claims.vocabulary import NameKind, Verb
 
@@ -29,7 +28,7 @@ def edit_speaker(speaker: Speaker, changes: Mapping[str, Any], *, by: User, base
     with act(Verb.TRIAGE, by=by, name="edit"):
         change(speaker, changes, base=base)
         if COUNTED & set(changes):
-            contest.refresh(claims_where_they_count(speaker))
+            contest.refresh(contest.claims_where_they_count([speaker.pk]))
 
 
 def speak_for(
@@ -43,7 +42,7 @@ def speak_for(
         if body is not None and (body.pk == speaker.pk or body.only_in_id or body.merged_into_id):
             raise Refused("body", _("Choose a named person or body other than this one."))
         Speaker.objects.filter(pk=speaker.pk).update(speaks_for=body)
-        contest.refresh(claims_where_they_count(speaker))
+        contest.refresh(contest.claims_where_they_count([speaker.pk]))
 
 
 def add_name(

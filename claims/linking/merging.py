@@ -76,7 +76,7 @@ def merge_claims(
                 into, by=by, before={}, after={"merged": loser.text}, text=because or in_both(_took_in)
             )
         change(loser, {"merged_into": into})
-        touch(into)
+        touch([into.pk])
         contest.refresh([loser.pk, into.pk])
 
 
@@ -113,7 +113,7 @@ def unmerge_claims(
         if into.is_public and seen:
             was = {"merged": stored.text} if comes_back(stored) else {}
             note_change(into, by=by, before=was, after={}, text=because or in_both(_gave_back))
-        touch(into)
+        touch([into.pk])
         loser.refresh_from_db(fields=["merged_into", "version"])
         contest.refresh([loser.pk, into.pk])
         return done.left
@@ -180,7 +180,7 @@ def split_claim(
             note_change(
                 claim, by=by, before={}, after={"split": new.text}, text=because or in_both(_gave_off)
             )
-        touch(claim)
+        touch([claim.pk])
         contest.refresh([claim.pk, new.pk])
         return new
 

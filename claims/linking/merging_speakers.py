@@ -59,7 +59,7 @@ def merge_speakers(
                 SpeakerName.objects.create(speaker=into, name=name, kind=kind)
         OldSlug.objects.get_or_create(slug=loser.slug, speaker=into)
         change(loser, {"merged_into": into})
-        contest.refresh(claims_where_they_count(into))
+        contest.refresh(contest.claims_where_they_count([into.pk]))
 
 
 def unmerge_speakers(loser: Speaker, *, by: User, because: str, base: int | None = None) -> int:
@@ -82,7 +82,7 @@ def unmerge_speakers(loser: Speaker, *, by: User, because: str, base: int | None
         )
         _tell(Statement.objects.filter(moved), into, stored, by=by)
         loser.refresh_from_db(fields=["merged_into", "version"])
-        contest.refresh(claims_where_they_count(into) | claims_where_they_count(loser))
+        contest.refresh(contest.claims_where_they_count([into.pk, loser.pk]))
         return done.left
 
 
@@ -133,21 +133,3 @@ def _tell(statements: Any, was: Speaker, now: Speaker, *, by: User) -> None:
     for statement in statements.filter(Exists(shown) | Exists(noted)).distinct().order_by("pk"):
         if was_seen(statement):
             note_change(statement, by=by, before={"speaker": [was.name]}, after={"speaker": [now.name]})
-
-
-def claims_where_they_count(speaker: Speaker) -> set[int]:
-    """Claims with words of the speaker, of those who speak for it (however many steps down), or on behalf of any of them."""
-    mouths = {speaker.pk}
-    found = mouths
-    while found:
-        found = set(
-            Speaker.objects.filter(Q(speaks_for__in=found) | Q(merged_into__in=found)).values_list(
-                "pk", flat=True
-            )
-        )
-        found -= mouths
-        mouths |= found
-    theirs = StatementSpeaker.objects.filter(Q(speaker__in=mouths) | Q(on_behalf_of__in=mouths))
-    return set(
-        Position.objects.filter(statement__in=theirs.values("statement")).values_list("claim_id", flat=True)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -270,7 +270,7 @@ def attach(
                     before={name: before[name] for name in told},
                     after={name: wanted[name] for name in told},
                 )
-        touch(claim)
+        touch([claim.pk])
         contest.refresh([claim.pk])
         return position
 
@@ -285,7 +285,7 @@ def detach(position: Position, *, by: User) -> None:
             )
         claim = position.claim
         position.delete()
-        touch(claim)
+        touch([claim.pk])
         contest.refresh([claim.pk])
 
 
@@ -298,6 +298,7 @@ def delete_statement(statement: Statement, *, by: User) -> None:
         stored = lock(statement)
         claims = claims_of(stored)
         stored.delete()
+        touch(claims)
         contest.refresh(claims)
 
 
@@ -309,9 +310,10 @@ def delete_source(source: Source, *, by: User) -> None:
         statements = list(held.values_list("pk", flat=True))
         claims = list(Position.objects.filter(statement__in=statements).values_list("claim_id", flat=True))
         stored.delete()
+        touch(claims)
         contest.refresh(claims)
 
 
-def touch(claim: Claim) -> None:
-    """What changes on a claim's form changes its version too."""
-    Claim.objects.filter(pk=claim.pk).update(updated_at=timezone.now())
+def touch(claims: Collection[int]) -> None:
+    """What changes on a claim's form changes its version too. `claims`: keys."""
+    Claim.objects.filter(pk__in=claims).update(updated_at=timezone.now())

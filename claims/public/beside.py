@@ -76,10 +76,11 @@ def beside(claim: int, statements: Iterable[int]) -> Beside:
     for kind, row in _rows(claim, list(statements)):
         found[kind].append(row)
     evidence, replies, corrections = found
+    # Sorted once more: what several queries give together comes in no promised order.
     return Beside(
-        [_evidence(row) for row in evidence],
-        [_reply(row) for row in replies],
-        [Correction(**{**row, "made_at": datetime.fromisoformat(row["made_at"])}) for row in corrections],
+        sorted((_evidence(row) for row in evidence), key=lambda each: each.pk),
+        sorted((_reply(row) for row in replies), key=lambda each: each.received_at),
+        sorted((_correction(row) for row in corrections), key=lambda each: each.made_at, reverse=True),
     )
 
 
@@ -91,6 +92,10 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         statement=Statement(**statement, source=said_in) if statement["id"] else None,
         source=Source(**source) if source["id"] else None,
     )
+
+
+def _correction(row: dict[str, Any]) -> Correction:
+    return Correction(**{**row, "made_at": datetime.fromisoformat(row["made_at"])})
 
 
 def _reply(row: dict[str, Any]) -> Request:

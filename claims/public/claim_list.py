@@ -29,8 +29,8 @@ def claim_list(request: HttpRequest, asked: Narrowed) -> Page:
 
 
 def _rows(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> list[ClaimRow]:
-    if asked.since and asked.until and asked.since > asked.until:
-        return []  # PostgreSQL would go along the list to its end
+    if asked.is_impossible:
+        return []
     if asked.speakers is not None and len(asked.speakers) != 1 and not asked.words:
         keys = _heard_from_several(asked, place, downwards)
         return [ClaimRow(*row) for row in _in_order(listed_claims().filter(pk__in=keys), downwards)]

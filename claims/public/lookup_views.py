@@ -32,7 +32,7 @@ from claims.public.searching import (
     hits,
     suggestions,
 )
-from claims.public.views import CLAIMS_A_PAGE, LINES_A_PAGE, public_page
+from claims.public.views import public_page
 from claims.visibility import published_outlets
 from claims.vocabulary import Rating
 from sources.labels import LABELS as LABELS_OF_SOURCES
@@ -78,7 +78,7 @@ def _hits(request: HttpRequest, kind: str, words: str, everywhere: Found, *, onl
         request if only else _without_place(request),
         hits(kind, words, everywhere),
         *ORDERS[kind],
-        size=LINES_A_PAGE if only else FIRST_OF_EACH,
+        size=lists.LINES_A_PAGE if only else FIRST_OF_EACH,
         descending=kind != "speakers",
     )
 
@@ -142,9 +142,9 @@ def denials(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "speaker", "topic", "order")
     if request.GET:
         found = lists.listed_denials(topic=asked["topic"], denied_by=asked["speaker"])
-        shown = _listed(request, asked, found, "published_at", "id", size=LINES_A_PAGE)
+        shown = _listed(request, asked, found, "published_at", "id", size=lists.LINES_A_PAGE)
     else:
-        shown = first_page(request, lists.first_denials(), "published_at", "id", size=LINES_A_PAGE)
+        shown = first_page(request, lists.first_denials(), "published_at", "id", size=lists.LINES_A_PAGE)
     return render(
         request,
         "public/denials.html",
@@ -161,7 +161,7 @@ def denials(request: HttpRequest) -> HttpResponse:
 def who_denies_whom(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "speaker", "topic", "order")
     found = contested_claims(topic=asked["topic"], denied_by=asked["speaker"])
-    shown = _listed(request, asked, found, *lists.LISTED, size=CLAIMS_A_PAGE)
+    shown = _listed(request, asked, found, *lists.LISTED, size=lists.CLAIMS_A_PAGE)
     return render(
         request,
         "public/matrix.html",
@@ -180,7 +180,7 @@ def reversals(request: HttpRequest) -> HttpResponse:
     found = lists.changes_of_story()
     if asked["topic"]:
         found = found.filter(topic__slug=asked["topic"])
-    shown = _listed(request, asked, found, *lists.LISTED, size=CLAIMS_A_PAGE)
+    shown = _listed(request, asked, found, *lists.LISTED, size=lists.CLAIMS_A_PAGE)
     return render(
         request,
         "public/reversals.html",
@@ -201,7 +201,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         found = found.filter(rating=asked["rating"])
     if asked["topic"]:
         found = found.filter(claim__topic__slug=asked["topic"])
-    shown = _listed(request, asked, found, "decided_at", "id", size=LINES_A_PAGE)
+    shown = _listed(request, asked, found, "decided_at", "id", size=lists.LINES_A_PAGE)
     return render(
         request,
         "public/decisions.html",
@@ -225,7 +225,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     chosen = published_outlets().filter(slug=asked["outlet"]).first() if asked["outlet"] else None
     if asked["outlet"]:
         found = found.filter(outlet=chosen) if chosen else found.none()
-    shown = _listed(request, asked, found, "id", size=LINES_A_PAGE)
+    shown = _listed(request, asked, found, "id", size=lists.LINES_A_PAGE)
     mark = Marker(asked["q"], [source.title for source in shown.items])
     items = [
         (

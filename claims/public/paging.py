@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import F, Func, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Nobody reads further, and counting further costs time: "1,000+".
@@ -64,7 +63,8 @@ class Count:
     def told(self) -> str:
         """ "12 claims", "more than 1,000 claims"."""
         if self.n and self.is_capped:
-            return _("more than %(n)s claims") % {"n": self.written}
+            words = ngettext("more than %(n)s claim", "more than %(n)s claims", self.n)
+            return words % {"n": self.written}
         return ngettext("%(n)s claim", "%(n)s claims", self.n) % {"n": self.written}
 
     @classmethod

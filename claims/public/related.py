@@ -186,7 +186,7 @@ def related(claim: Claim, names: Names) -> list[Related]:
     own = [element for element in claim.signature or () if not element.startswith("v:")]
     pairs = rarest_pairs(own, *_statistics())
     found = [_Near(*row) for row in _found(claim.pk, claim.actors, own, *pairs)]
-    if found and found[-1].link:  # they come first: there may be more
+    if len(found) == MOST_SHOWN and found[-1].link:  # they come first: there may be more
         found = [_Near(*row) for row in _found_linked(claim.pk, claim.actors, own, *pairs)]
     rows = [row for row in found if row.link or row.shared >= LEAST_SHARED]
     linked = sum(bool(row.link) for row in rows)

@@ -100,7 +100,8 @@ def everything(asked: str, only: str = "") -> Found:
     )
     found: dict[str, Any] = next(iter(row.values(*row.query.annotations)[:1]), {})
     statements = sorted(found.get("statements", ()), reverse=True)
-    articles = found.get("articles", [])
+    # Before the first claim there is no row to ask beside.
+    articles = found["articles"] if found else [row["pk"] for row in _titled(asked)]
     counts = {"speakers": Count.upto(found.get("n_speakers", 0)), "sources": Count.upto(len(articles))}
     counts["statements"] = at_least(len(statements), is_all=len(looked_at) < most)
     counts["claims"] = claims.hits.count if claims.hits else Count.upto(0)
@@ -187,10 +188,7 @@ def _titled(asked: str) -> QuerySet[Source, Any]:
 
 def _having_in_title(sources: QuerySet[Source], asked: str) -> QuerySet[Source]:
     """By title, in the language of each article."""
-    italian, english = (
-        SearchQuery(asked, config=CONFIGURATIONS[language], search_type="websearch")
-        for language in ("it", "en")
-    )
+    italian, english = _words(asked, "it"), _words(asked, "en")
     return sources.alias(
         in_it=SearchVector("title", config=CONFIGURATIONS["it"]),
         in_en=SearchVector("title", config=CONFIGURATIONS["en"]),

@@ -34,7 +34,6 @@ class SpeakerPage:
     speaker: Speaker
     name: str
     days: list[Day]
-    claims: dict[int, Claim]
     is_cut: bool
     tally: list[tuple[str, str, int]]
     turns: list[tuple[Claim, Turn]]
@@ -46,7 +45,7 @@ class SpeakerPage:
 
 
 def speaker_page(speaker: Speaker) -> SpeakerPage:
-    """`speaker`: published. Eight queries, whatever the number of statements."""
+    """`speaker`: published. Five queries, whatever the number of statements."""
     found = _heard(speaker.pk)
     positions = found[:MOST_STATEMENTS]
     spokespeople = _spokespeople(speaker.pk)
@@ -66,7 +65,6 @@ def speaker_page(speaker: Speaker) -> SpeakerPage:
         speaker=speaker,
         name=names(speaker.pk, speaker.name),
         days=by_day(_in_order(told)),
-        claims={position.claim_id: position.claim for position in positions},
         is_cut=len(found) > MOST_STATEMENTS,
         tally=_tally(told),
         turns=_turns(speaker, positions, names),
@@ -90,7 +88,7 @@ def _in_order(told: Sequence[Card]) -> list[Card]:
 _heard = Prepared(
     lambda speaker: (
         with_everything(Position.objects.published().filter(statement__speakers__speaker=speaker))
-        .select_related("statement__source__outlet", "claim__figures")
+        .select_related("claim__figures")
         .defer(*UNSHOWN_CLAIMS)
         .order_by("-statement_id", "-id")[: MOST_STATEMENTS + 1]
     )

@@ -67,7 +67,7 @@ KINDS_OF_CORRECTION = [
 
 View = Callable[..., HttpResponse]
 
-CLAIMS_A_PAGE, LINES_A_PAGE, NAMES_A_PAGE = lists.CLAIMS_A_PAGE, lists.LINES_A_PAGE, 200
+NAMES_A_PAGE = 200
 
 
 def public_page(view: View) -> View:
@@ -235,7 +235,7 @@ _newest_corrections = Prepared(lambda: _corrections()[: lists.NEWEST_ON_HOME])
 def corrections(request: HttpRequest) -> HttpResponse:
     asked = asked_for(request, "kind", "order")
     found = _corrections().filter(kind=asked["kind"]) if asked["kind"] else _corrections()
-    shown = listed(request, asked, found, "made_at", "id", size=LINES_A_PAGE)
+    shown = listed(request, asked, found, "made_at", "id", size=lists.LINES_A_PAGE)
     return render(
         request,
         "public/corrections.html",

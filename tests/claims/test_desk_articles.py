@@ -416,7 +416,7 @@ def test_an_editor_says_where_a_text_comes_from_and_where_it_is_kept() -> None:
     assert 'href="https://web.archive.org/x"' in article
     said = [
         each.pgh_context.metadata
-        for each in event_model_of(Source)._default_manager.filter(pgh_obj=taken.pk)[1:]
+        for each in event_model_of(Source)._default_manager.filter(pgh_obj=taken.pk).exclude(pgh_context=None)
     ]  # type: ignore[attr-defined]
     assert ("choose_origin", "It says so itself.") in {(each["verb"], each["reason"]) for each in said}
     page = reverse("desk:where_from", args=[taken.pk])

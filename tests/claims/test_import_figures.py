@@ -43,3 +43,24 @@ def test_records_that_are_there_twice_are_counted_once() -> None:
     assert reasons(report) == ["created"] * 5 + ["matched"] * 3 + ["conflict"]
     accept(Statement.objects.get(), by=make_user(Role.EDITOR))
     assert (ClaimFigures.objects.get().statements, Position.objects.count()) == (1, 1)
+
+
+def test_a_record_that_says_for_whom_a_body_speaks_is_counted_though_it_never_spoke_itself() -> None:
+    kremlin = SPEAKER | {"slug": "k", "name": "K"}
+    store(SOURCE, SPEAKER | {"speaks_for": "k"}, kremlin, CLAIM, STATEMENT, POSITION)
+    accept(Statement.objects.get(), by=make_user(Role.EDITOR))
+    assert [each["name"] for each in ClaimFigures.objects.get().parties] == ["K"]
+    assert reasons(store(kremlin | {"name": "Kremlin"})) == ["updated"]
+    assert [each["name"] for each in ClaimFigures.objects.get().parties] == ["Kremlin"]
+
+
+def test_doubles_of_what_was_refused_are_refused_with_it_and_end_nothing() -> None:
+    unknown = {key: value for key, value in SOURCE.items() if key not in ("body", "text")} | {
+        "key": "nowhere"
+    }
+    nothing = POSITION | {"statement": "nowhere"}
+    other = CLAIM | {"slug": "other"}
+    report = store(SOURCE, SPEAKER, CLAIM, STATEMENT, unknown, unknown, nothing, nothing, other)
+    said = reasons(report)
+    assert said[:4] == ["created"] * 4 and said[8] == "created", said
+    assert not {"created", "updated", "matched"} & set(said[4:8]), said

@@ -170,6 +170,24 @@ def test_the_figures_of_a_claim_count_what_is_new_on_it(story: str) -> None:
         assert counted().get(room.claim.pk, (0, 0))[0] == n
 
 
+@pytest.mark.parametrize(
+    "delete",
+    [
+        lambda by: linking.delete_statement(Statement.objects.latest("pk"), by=by),
+        lambda by: linking.delete_source(Source.objects.latest("pk"), by=by),
+    ],
+    ids=["a statement", "an article"],
+)
+def test_whoever_had_the_form_of_a_claim_open_hears_that_a_statement_of_it_was_deleted(
+    delete: Callable[[Any], None],
+) -> None:
+    room, by = make_newsroom(), make_account("chief", "editor", "senior editor")
+    elsewhere(room, by)
+    before = Claim.objects.get(pk=room.claim.pk).version
+    delete(by)
+    assert Claim.objects.get(pk=room.claim.pk).version > before
+
+
 def test_imported_statements_on_a_published_claim_are_news() -> None:
     room, by = make_newsroom(), make_account("chief", "editor", "senior editor")
     reviewing.publish(room.claim, by=by)

@@ -140,7 +140,7 @@ def test_the_work_of_the_dead_is_given_to_the_living_and_that_of_the_living_left
     assert [found[job] for job in jobs] == ["todo", "doing", "failed"]
     progress = progress_of(runs)
     assert [progress[run.pk].state for run in runs] == [RunState.QUEUED, RunState.RUNNING, RunState.FAILED]
-    assert progress[runs[2].pk].error.startswith("5 workers died of it")
+    assert progress[runs[2].pk].error.startswith("Begun 5 times; the last worker died of it")
 
 
 def test_a_part_whose_job_is_lost_gets_another(sources: list[Source]) -> None:

@@ -69,6 +69,14 @@ def test_search_finds_what_readers_may_see_and_nothing_else(
     assert {kind for kind, count in every.counts.items() if count.n} == found
 
 
+def test_articles_are_found_before_there_is_any_claim(client: Client) -> None:
+    source = make_published_source("Boats were seen.")
+    source.title = "The harbour of Testland"
+    source.save()
+    assert not Claim.objects.exists()
+    assert "The <mark>harbour</mark> of Testland" in text_of(client, "/en/search/?q=harbour")
+
+
 def test_hits_lead_to_the_claim_the_marked_passage_the_person_and_the_article(
     client: Client, world: World
 ) -> None:
@@ -285,6 +293,7 @@ def test_a_list_that_was_not_counted_to_its_end_has_no_fewer_claims_than_its_pag
     assert how_many(asked, some, first) == Count(200, is_capped=True)
     assert how_many(asked, few, Page([1, 2], newer="", older="")) == Count(2, is_capped=False)
     assert how_many(asked, few, Page([], newer="", older="")) == few.total, "beyond the end of the list"
+    assert how_many(Narrowed(), Facets(None), Page([], newer="", older="")) == Count.upto(0)
     one = Facets(at_least(1, is_all=False))
     assert how_many(asked, one, first) == Count(20, is_capped=True)
     assert how_many(asked, one, Page([], newer="", older="")) == one.total

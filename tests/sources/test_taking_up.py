@@ -88,7 +88,7 @@ def test_a_job_that_cannot_be_given_back_holds_up_no_other_and_none_is_given_bac
     assert [states[parcel.job or 0] for parcel in (stuck, tired, fresh)] == ["doing", "failed", "todo"]
     tired.refresh_from_db()
     assert tired.failed_at
-    assert tired.error == "The database went away 5 times while it was worked off."
+    assert tired.error == "Begun 5 times; the last time the database went away."
 
 
 @pytest.mark.django_db

@@ -73,7 +73,7 @@ class ClaimsAsked(Asked):
 def claims(request: HttpRequest, asked: ClaimsAsked) -> QuerySet[Claim]:
     """Exactly the rows of the public list. Raises ValidationError for what the list would say beside its field."""
     with translation.override(asked.q_language):  # words are looked for in the page's language
-        found = ClaimFilter(request.GET, queryset=lists.listed_claims(), request=request)
+        found = ClaimFilter(request.GET, queryset=lists.listed_claims())
         if not found.form.is_valid():
             raise refused({name: str(errors[0]) for name, errors in found.form.errors.items()})
         chosen: QuerySet[Claim] = found.qs
