@@ -36,6 +36,8 @@ OF_ONE = re.compile(r"\"(claim_id|source_id)\" (= \d+|IN \(\d)")
 WAITS = re.compile(r"\"review\" = 'suggested'")
 # A name is looked for from the beginning of each of its words, in all names: 60,000 of them with a million claims.
 NAMES = ("claims_speakername",)
+# Of what waits for triage, counted by kind, PostgreSQL may walk through the whole of it.
+WAITING = ("claims_statement_waiting",)
 READS = re.compile(r"SELECT|WITH")
 NUMBERS = re.compile(r"\d+|'[^']*'")
 COUNTS = re.compile(r"\bCOUNT\(", re.IGNORECASE)
@@ -111,7 +113,7 @@ def test_no_page_of_the_desk_reads_counts_or_turns_over_more_than_it_shows(clone
             wrong += [
                 f"{address}: {fault}"
                 for fault in faults(sql, plan, walked=tables)
-                if fault.what != "OFFSET" and not fault.node.endswith(NAMES)
+                if fault.what != "OFFSET" and not fault.node.endswith((*NAMES, *WAITING))
             ]
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 

@@ -74,7 +74,7 @@ def test_articles_are_found_before_there_is_any_claim(client: Client) -> None:
     source.title = "The harbour of Testland"
     source.save()
     assert not Claim.objects.exists()
-    assert "The <mark>harbour</mark> of Testland" in text_of(client, "/en/search/?q=harbour")
+    assert 'The <mark class="hit">harbour</mark> of Testland' in text_of(client, "/en/search/?q=harbour")
 
 
 def test_hits_lead_to_the_claim_the_marked_passage_the_person_and_the_article(
