@@ -314,6 +314,8 @@ def _take(table: str, *columns: str) -> str:
     )
 
 
+# What readers filter by.
+FILTERED = ("topic", "rating", "contest", "newest_on", "in_it", "in_en")
 _CELL = ("every_topic", "topic_id", "rating", "contest", "in_it", "in_en")
 COUNT_CLAIMS = f"""
     FOR cell IN
@@ -345,10 +347,12 @@ class ListedClaim(Listed):
         verbose_name_plural = _("claims in lists")
         indexes = [
             # Newest first, for every filter of few values and every combination of them: a filter that had to be looked at row by row
-            # would walk through everything where few claims pass it.
+            # would walk through everything where few claims pass it. The other filters are looked at in the index itself.
             *(
                 models.Index(
-                    *(F(column) for column in columns), F("sort_at").desc(), F("claim").desc(), name=f"claims_listed_{name}"
+                    *(F(column) for column in columns), F("sort_at").desc(), F("claim").desc(),
+                    include=[column for column in FILTERED if column not in columns],
+                    name=f"claims_listed_{name}",
                 )
                 for name, columns in {
                     "newest": (), "rating": ("rating",), "contest": ("contest",), "topic": ("topic",),
@@ -371,7 +375,9 @@ class ListedClaim(Listed):
                 F("sort_at").desc(), F("claim").desc(), condition=Q(is_turned=True), name="claims_listed_turned"
             ),
             # Of a week or a month.
-            models.Index(fields=["newest_on"], name="claims_listed_by_day"),
+            models.Index(
+                fields=["newest_on", "claim"], include=[column for column in FILTERED if column != "newest_on"], name="claims_listed_by_day"
+            ),
         ]  # fmt: skip
         triggers = [_count(operation, COUNT_CLAIMS) for operation in ("insert", "update", "delete")]
 

@@ -65,11 +65,11 @@ def _in_order(claims: QuerySet[Claim], downwards: bool) -> QuerySet[Claim, Any]:
 
 # The first of each of them by the index of what each is heard on: among these are the first of all.
 # Our own words; what is asked for are parameters.
-_OF_EACH = f"""SELECT DISTINCT first.claim_id FROM unnest(%(speakers)s::bigint[]) AS speaker (id) CROSS JOIN LATERAL (
-    SELECT claim_id FROM {ClaimSpeaker._meta.db_table}
+_OF_EACH = f"""SELECT DISTINCT first.sort_at, first.claim_id FROM unnest(%(speakers)s::bigint[]) AS speaker (id) CROSS JOIN LATERAL (
+    SELECT sort_at, claim_id FROM {ClaimSpeaker._meta.db_table}
     WHERE speaker_id = speaker.id AND sort_at IS NOT NULL {{asked}}
     ORDER BY sort_at {{turn}}, claim_id {{turn}} LIMIT {CLAIMS_A_PAGE + 1}
-) AS first
+) AS first ORDER BY first.sort_at {{turn}}, first.claim_id {{turn}} LIMIT {CLAIMS_A_PAGE + 1}
 """  # noqa: S608
 _LOOKUPS = {
     "contest": "contest = %(contest)s", "topic": "topic_id = %(topic)s", "in_it": "in_it", "in_en": "in_en",
@@ -79,7 +79,7 @@ _LOOKUPS = {
 
 
 def _heard_from_several(asked: Narrowed, place: Sequence[Any] | None, downwards: bool) -> list[int]:
-    """Keys of all claims that may stand on the page. One query."""
+    """Keys of the claims on the page, and of one more where there are more. One query."""
     columns = asked.columns()
     conditions = [_LOOKUPS[name] for name in columns]
     if place is not None:
@@ -90,7 +90,7 @@ def _heard_from_several(asked: Narrowed, place: Sequence[Any] | None, downwards:
     at, key = place or (None, None)
     with connections[router.db_for_read(ClaimSpeaker)].cursor() as cursor:
         cursor.execute(sql, {**columns, "speakers": list(asked.speakers or ()), "at": at, "key": key})
-        return [claim for (claim,) in cursor.fetchall()]
+        return [claim for _at, claim in cursor.fetchall()]
 
 
 @lru_cache(maxsize=MOST_SHAPES)

@@ -232,7 +232,7 @@ def outlets_with_counts() -> OutletQuerySet:
 
 def how_many(asked: Narrowed, numbers: Facets, shown: Page) -> Count:
     """How many claims a list has; a query only where neither its page nor its numbers say."""
-    is_beyond = not shown.items and (numbers.total is None or numbers.total.is_any)
+    is_beyond = shown.is_placed and not shown.items
     if not (shown.newer or shown.older or is_beyond):
         return Count.upto(len(shown.items))
     if numbers.total is not None:

@@ -28,11 +28,12 @@ class Row(Func):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`newer`, `older`: query strings of the neighbouring pages, empty where there is none."""
+    """`newer`, `older`: query strings of the neighbouring pages, empty where there is none; `is_placed`: whether it begins somewhere in the list."""
 
     items: list[Any]
     newer: str
     older: str
+    is_placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def page_read_by(
         items=rows,
         newer=_query(request, "before", rows[0], fields) if has_newer and rows else "",
         older=_query(request, "after", rows[-1], fields) if has_older and rows else "",
+        is_placed=place is not None,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from claims import contest
-from claims.models import Claim, ClaimFigures, Correction
+from claims.models import Claim, ClaimFigures, Correction, ListedClaim
 from claims.models.claim import STRETCH_OF_CLAIMS
 from claims.models.statement import STRETCH
 from claims.public import searching
@@ -292,11 +292,15 @@ def test_a_list_that_was_not_counted_to_its_end_has_no_fewer_claims_than_its_pag
     assert how_many(asked, few, first) == Count(20, is_capped=True)
     assert how_many(asked, some, first) == Count(200, is_capped=True)
     assert how_many(asked, few, Page([1, 2], newer="", older="")) == Count(2, is_capped=False)
-    assert how_many(asked, few, Page([], newer="", older="")) == few.total, "beyond the end of the list"
-    assert how_many(Narrowed(), Facets(None), Page([], newer="", older="")) == Count.upto(0)
+    beyond = Page([], newer="", older="", is_placed=True)
+    assert how_many(asked, few, beyond) == few.total
+    assert how_many(asked, few, Page([], newer="", older="")) == Count.upto(0)
     one = Facets(at_least(1, is_all=False))
     assert how_many(asked, one, first) == Count(20, is_capped=True)
-    assert how_many(asked, one, Page([], newer="", older="")) == one.total
+    assert how_many(asked, one, beyond) == one.total
+    make_world()
+    n = ListedClaim.objects.count()
+    assert n and how_many(Narrowed(), Facets(None), beyond) == Count.upto(n)
 
 
 def test_live_search_gets_the_results_alone(client: Client, world: World) -> None:
