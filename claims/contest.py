@@ -25,8 +25,12 @@ from claims.vocabulary import (
     SpeakerKind,
     Stance,
 )
+from sources.inserting import insert
 
 __all__ = ["Fact", "Parties", "claims_where_they_count", "party_states", "refresh", "summary"]
+
+# From so many new figures on it pays to look which claims have none yet: those are copied in.
+MANY = 50
 
 
 @dataclass(frozen=True)
@@ -182,16 +186,16 @@ def refresh(claim_ids: Iterable[int], *, published_at: datetime | None = None) -
     """
     wanted = sorted(set(claim_ids))
     claims = list(
-        Claim.objects.without_vectors()
+        Claim.objects.only("publication", "published_at", "created_at", "merged_into")
         .select_for_update(no_key=True)
-        .filter(pk__in=wanted)
+        .filter(pk__one_of=wanted)
         .order_by("pk")
         .prefetch_related(Prefetch("verdicts", Verdict.objects.current(), to_attr="in_force"))
     )
     if published_at is not None:
         for claim in claims:
             claim.publication, claim.published_at = Publication.PUBLISHED.value, published_at
-    everything = _positions(wanted)
+    everything = _positions(wanted, public=[claim.pk for claim in claims if claim.is_public])
     positions = {pk: [p for p in several if _counts(p)] for pk, several in everything.items()}
     between = _said_between(p.statement for several in positions.values() for p in several)
     parties = Parties(
@@ -204,12 +208,22 @@ def refresh(claim_ids: Iterable[int], *, published_at: datetime | None = None) -
     rows = [_figures(claim, positions.get(claim.pk, []), parties, between) for claim in claims]
     for row in rows:
         _count_news(row, everything.get(row.claim_id, ()))
+    _store(rows)
+    return len(rows)
+
+
+def _store(rows: list[ClaimFigures]) -> None:
+    """The claims are locked: nobody else stores figures of them meanwhile."""
+    if len(rows) >= MANY:
+        keys = [row.claim_id for row in rows]
+        here = set(ClaimFigures.objects.filter(claim__one_of=keys).values_list("claim_id", flat=True))
+        insert([row for row in rows if row.claim_id not in here])
+        rows = [row for row in rows if row.claim_id in here]
     if rows:
         fields = [f.name for f in ClaimFigures._meta.concrete_fields if not f.primary_key]
         ClaimFigures.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["claim"], update_fields=fields
         )
-    return len(rows)
 
 
 def claims_where_they_count(speakers: Iterable[int]) -> set[int]:
@@ -230,13 +244,13 @@ def claims_where_they_count(speakers: Iterable[int]) -> set[int]:
     )
 
 
-def _positions(claim_ids: list[int]) -> dict[int, list[Position]]:
-    """All that editors have not discarded, by claim."""
+def _positions(claim_ids: list[int], *, public: list[int]) -> dict[int, list[Position]]:
+    """By claim, what editors accepted; of public claims also what waits for them."""
+    seen = Q(statement__review=Review.ACCEPTED.value)
+    seen |= Q(statement__review=Review.SUGGESTED.value, claim__one_of=public)
     positions: dict[int, list[Position]] = defaultdict(list)
     for position in (
-        Position.objects.filter(
-            claim__in=claim_ids, statement__review__in=[Review.ACCEPTED.value, Review.SUGGESTED.value]
-        )
+        Position.objects.filter(seen, claim__one_of=claim_ids)
         .select_related("statement__source")
         .prefetch_related(
             Prefetch(

@@ -24,7 +24,7 @@ from claims.models import Claim, Statement
 from claims.vocabulary import SpeakerKind
 from sources.names import fold
 
-__all__ = ["SIGNED_BY", "About", "about_claims", "about_statements", "sign", "unsigned"]
+__all__ = ["SIGNED_BY", "About", "about_claims", "about_statements", "complete", "sign", "unsigned"]
 
 # The element that tells by which version a claim was signed.
 SIGNED_BY = f"v:{VERSION}"
@@ -52,6 +52,14 @@ class About:
     written: dict[str, str] = field(default_factory=dict)
 
 
+def complete(claims: Sequence[Claim]) -> None:
+    """Gives these objects their signatures, by the speakers that are stored already. Stores nothing. One query for every 500 claims."""
+    for start in range(0, len(claims), BATCH):
+        part = claims[start : start + BATCH]
+        for claim, about in zip(part, about_claims(part), strict=True):
+            claim.signature = sorted(about.elements | {SIGNED_BY})
+
+
 def sign(claim_ids: Iterable[int]) -> int:
     """Works out the signatures of these claims and stores them; returns how many. Writes no history and counts as no change.
 
@@ -73,10 +81,11 @@ def _sign(claim_ids: list[int]) -> int:
         .order_by("pk")
         .only("pk", "text_it", "text_en", "actors", "themes")
     )
-    signed = [sorted(about.elements | {SIGNED_BY}) for about in about_claims(claims)]
+    complete(claims)
     if claims:
+        signed = [json.dumps(claim.signature) for claim in claims]
         with connection.cursor() as cursor:
-            cursor.execute(_SIGN, [[claim.pk for claim in claims], list(map(json.dumps, signed))])
+            cursor.execute(_SIGN, [[claim.pk for claim in claims], signed])
     return len(claims)
 
 

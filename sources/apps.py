@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class SourcesConfig(AppConfig):
     name = "sources"
     verbose_name = _("Archive")
+
+    def ready(self) -> None:
+        from sources import lookups  # noqa: F401 -- registers itself

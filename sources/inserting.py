@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,7 +26,8 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     fields = _fields(type(rows[0]), with_id=rows[0].pk is not None)
-    _copy(type(rows[0]), fields, ([_value_of(row, field) for field in fields] for row in rows))
+    readers = [_reader(field) for field in fields]
+    _copy(type(rows[0]), fields, ([read(row) for read in readers] for row in rows))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -40,7 +42,7 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
         return
     fields = _fields(model, with_id="id" in rows[0])
     blank = model()
-    usual = [_value_of(blank, field) for field in fields]
+    usual = [_reader(field)(blank) for field in fields]
     places = {field.attname: (at, _stored(field)) for at, field in enumerate(fields)}
     _copy(model, fields, (_with(usual, places, row) for row in rows))
 
@@ -81,15 +83,15 @@ def _fields(model: type[models.Model], *, with_id: bool) -> list[Field[Any, Any]
     ]
 
 
-def _value_of(row: models.Model, field: Field[Any, Any]) -> Any:
-    """What an object has for the column."""
-    if _is_prepared(field):
-        return field.get_prep_value(field.pre_save(row, add=True))
-    value, stored = getattr(row, field.attname), _stored(field)
-    return value if stored is None else stored(value)
-
-
 @cache
+def _reader(field: Field[Any, Any]) -> Callable[[models.Model], Any]:
+    """Reads what an object has for the column."""
+    if _is_prepared(field):
+        return lambda row: field.get_prep_value(field.pre_save(row, add=True))
+    value, stored = attrgetter(field.attname), _stored(field)
+    return value if stored is None else lambda row: stored(value(row))
+
+
 def _is_prepared(field: Field[Any, Any]) -> bool:
     """Whether saving gives it its value, or another one than the object has."""
     moment = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)

@@ -25,7 +25,7 @@ __all__ = ["Outlets", "Sources", "Topics", "by_old_slug", "refuse_double_items"]
 
 def by_old_slug(kind: str, slugs: set[str]) -> dict[str, int]:
     """{former slug: id} of what has another address now."""
-    rows = OldSlug.objects.filter(slug__in=slugs, **{f"{kind}__isnull": False})
+    rows = OldSlug.objects.filter(slug__one_of=slugs, **{f"{kind}__isnull": False})
     return dict(rows.values_list("slug", f"{kind}_id"))
 
 
@@ -133,7 +133,7 @@ class Sources(Noun):
     def look_up(self, ledger: Ledger, identities: set[Identity]) -> dict[Identity, Row]:
         found: dict[Identity, Row] = {}
         for part in chunks(sorted(identities)):
-            for source in Source.objects.filter(key__in=[key for (key,) in part]).defer(
+            for source in Source.objects.filter(key__one_of=[key for (key,) in part]).defer(
                 "body", "raw", "search"
             ):
                 seen = source.publication != SourcePublication.DRAFT

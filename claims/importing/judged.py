@@ -26,7 +26,7 @@ class EvidenceRecords(Noun):
     def look_up(self, ledger: Ledger, identities: set[Identity]) -> dict[Identity, Row]:
         found: dict[Identity, Row] = {}
         for part in chunks(sorted(identities)):
-            rows = Evidence.objects.filter(key__in=[key for (key,) in part]).select_related("claim")
+            rows = Evidence.objects.filter(key__one_of=[key for (key,) in part]).select_related("claim")
             for each in rows.defer("claim__search_it", "claim__search_en"):
                 found[(each.key or "",)] = Row(each.pk, each, seen=each.claim.is_public)
         return found
@@ -86,7 +86,7 @@ class Verdicts(Noun):
     def look_up(self, ledger: Ledger, identities: set[Identity]) -> dict[Identity, Row]:
         found: dict[Identity, Row] = {}
         for part in chunks(sorted(identities)):
-            for each in Verdict.objects.filter(key__in=[key for (key,) in part]):
+            for each in Verdict.objects.filter(key__one_of=[key for (key,) in part]):
                 found[(each.key or "",)] = Row(each.pk, each, seen=True)
         return found
 

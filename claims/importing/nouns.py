@@ -74,6 +74,9 @@ class Noun:
     def check(self, ledger: Ledger, records: list[Record]) -> None:
         """Refuses what cannot be said of one record alone: doubles, circles."""
 
+    def complete(self, rows: list[Any]) -> None:
+        """Gives new rows what is worked out of what their records state."""
+
     def write_children(self, ledger: Ledger, records: list[Record]) -> None:
         """Writes what hangs on rows that are created or changed."""
 
@@ -176,6 +179,7 @@ class Noun:
         for record in new:
             for name, value in record.values.items():
                 setattr(record.row.instance, name, value)
+        self.complete([record.row.instance for record in new])
         insert(self.model, [(record.row.instance, record) for record in new])
         changed = [record for record in records if not record.row.is_new and record.values]
         self._update(changed)
@@ -215,7 +219,7 @@ class Noun:
         versions = {record.row.pk: getattr(record.row.instance, "version", None) for record in records}
         if None in versions.values():
             return
-        rows = self.model._default_manager.select_for_update(no_key=True).filter(pk__in=versions)
+        rows = self.model._default_manager.select_for_update(no_key=True).filter(pk__one_of=versions)
         now = dict(rows.order_by("pk").values_list("pk", "version"))
         if now != versions:
             raise Again

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q
-
+from claims import signatures
 from claims.importing.archive import by_old_slug, refuse_double_items
 from claims.importing.ledger import Identity, Ledger, Record, Row
 from claims.importing.nouns import Noun, chunks, insert
@@ -30,23 +29,23 @@ class Speakers(Noun):
         speakers: dict[int, Speaker] = {}
         old = by_old_slug("speaker", slugs)
         for part in chunks(sorted(slugs)):
-            speakers |= {each.pk: each for each in Speaker.objects.filter(slug__in=part)}
+            speakers |= {each.pk: each for each in Speaker.objects.filter(slug__one_of=part)}
         speakers |= {
-            each.pk: each for each in Speaker.objects.filter(pk__in=set(old.values()) - set(speakers))
+            each.pk: each for each in Speaker.objects.filter(pk__one_of=set(old.values()) - set(speakers))
         }
         found = {(slug,): speakers[pk] for slug, pk in old.items()}
         found |= {(each.slug,): each for each in speakers.values() if each.slug in slugs}
         winners = _winners(Speaker, {each.pk: each.merged_into_id for each in speakers.values()})
         # From the few rows upwards: `published()` looks down from every speaker, which is slow before the first ANALYZE.
         spoken = StatementSpeaker.objects.filter(
-            speaker__in=speakers, statement__positions__published_at__isnull=False
+            speaker__one_of=speakers, statement__positions__published_at__isnull=False
         )
         seen = set(spoken.values_list("speaker_id", flat=True))
         self._names: dict[int, dict[str, SpeakerName]] = defaultdict(dict)
-        for name in SpeakerName.objects.filter(speaker__in=speakers):
+        for name in SpeakerName.objects.filter(speaker__one_of=speakers):
             self._names[name.speaker_id][name.name] = name
         self._roles: dict[int, list[Affiliation]] = defaultdict(list)
-        for role in Affiliation.objects.filter(speaker__in=speakers):
+        for role in Affiliation.objects.filter(speaker__one_of=speakers):
             self._roles[role.speaker_id].append(role)
         return {
             identity: Row(
@@ -186,7 +185,7 @@ def _winners(model: Any, merged: dict[int, int | None]) -> dict[int, int]:
     winners = {pk: into for pk, into in merged.items() if into is not None}
     for _step in range(MERGES):
         further = dict(
-            model.objects.filter(pk__in=set(winners.values()), merged_into__isnull=False).values_list(
+            model.objects.filter(pk__one_of=set(winners.values()), merged_into__isnull=False).values_list(
                 "pk", "merged_into_id"
             )
         )
@@ -206,9 +205,9 @@ class Claims(Noun):
         old = by_old_slug("claim", slugs)
         claims: dict[int, Claim] = {}
         for part in chunks(sorted(slugs)):
-            rows = Claim.objects.without_vectors().filter(Q(slug__in=part))
+            rows = Claim.objects.without_vectors().filter(slug__one_of=part)
             claims |= {each.pk: each for each in rows}
-        rows = Claim.objects.without_vectors().filter(pk__in=set(old.values()) - set(claims))
+        rows = Claim.objects.without_vectors().filter(pk__one_of=set(old.values()) - set(claims))
         claims |= {each.pk: each for each in rows}
         found = {(slug,): claims[pk] for slug, pk in old.items()}
         found |= {(each.slug,): each for each in claims.values() if each.slug in slugs}
@@ -250,6 +249,9 @@ class Claims(Noun):
         if "draft_reason" in fields:
             values["desk_note"] = fields["draft_reason"]
         return values
+
+    def complete(self, rows: list[Claim]) -> None:
+        signatures.complete(rows)
 
     def answer(self, ledger: Ledger, record: Record, *, written: bool) -> None:
         super().answer(ledger, record, written=written)

@@ -37,15 +37,15 @@ class Statements(Noun):
         found: dict[int, Statement] = {}
         for part in chunks(sorted(wanted), TEXTS):
             keys = set().union(*(wanted[pk] for pk in part))
-            for statement in Statement.objects.filter(source__in=part, key__in=keys):
+            for statement in Statement.objects.filter(source__one_of=part, key__one_of=keys):
                 found[statement.pk] = statement
-        published = Position.objects.filter(statement__in=found, published_at__isnull=False)
+        published = Position.objects.filter(statement__one_of=found, published_at__isnull=False)
         seen = set(published.values_list("statement_id", flat=True))
         self._who: dict[int, list[StatementSpeaker]] = defaultdict(list)
-        for who in StatementSpeaker.objects.filter(statement__in=found).order_by("order"):
+        for who in StatementSpeaker.objects.filter(statement__one_of=found).order_by("order"):
             self._who[who.statement_id].append(who)
         self._hands: dict[int, list[Carrier]] = defaultdict(list)
-        for hands in Carrier.objects.filter(statement__in=found).order_by("order"):
+        for hands in Carrier.objects.filter(statement__one_of=found).order_by("order"):
             self._hands[hands.statement_id].append(hands)
         return {
             (sources[each.source_id], each.key): Row(each.pk, each, seen=each.pk in seen)
@@ -60,7 +60,7 @@ class Statements(Noun):
             by_source[record.fields["source"],].append(record)
         for part in chunks(list(by_source), TEXTS):
             pks = [rows[identity].pk for identity in part if identity in rows]
-            texts = Source.objects.filter(pk__in=pks).values_list("pk", "body", "title_span")
+            texts = Source.objects.filter(pk__one_of=pks).values_list("pk", "body", "title_span")
             self._texts = {pk: (body, title) for pk, body, title in texts}
             for identity in part:
                 yield from by_source[identity]
@@ -297,7 +297,9 @@ class Positions(Noun):
                 pairs.setdefault((statement.pk, about.pk), (source, key, claim))
         found: dict[Identity, Row] = {}
         for part in chunks(sorted(pairs)):
-            for position in Position.objects.filter(statement__in={statement for statement, _claim in part}):
+            for position in Position.objects.filter(
+                statement__one_of={statement for statement, _claim in part}
+            ):
                 identity = pairs.get((position.statement_id, position.claim_id))
                 if identity is not None:
                     found[identity] = Row(position.pk, position, seen=position.published_at is not None)

@@ -172,7 +172,7 @@ def _store(read: list[Read], refused: dict[int, Refused], keep: bool, say: Calla
         contest.refresh(part)
     kept = {record.row.pk for record in stand["claim"]}
     for part in chunks(sorted(kept)):
-        signatures.sign(signatures.unsigned().filter(pk__in=part).values_list("pk", flat=True))
+        signatures.sign(signatures.unsigned().filter(pk__one_of=part).values_list("pk", flat=True))
     return Report([answer for answer in ledger.answers if answer is not None], ledger.acts)
 
 
@@ -185,7 +185,7 @@ def _told_otherwise(records: list[Record]) -> set[int]:
     changed = [record.row.pk for record in records if _is_changed(record)]
     found: set[int] = set()
     for part in chunks(changed):
-        found |= set(Position.objects.filter(statement__in=part).values_list("claim_id", flat=True))
+        found |= set(Position.objects.filter(statement__one_of=part).values_list("claim_id", flat=True))
     return found
 
 
