@@ -224,6 +224,8 @@ def refuse_unsearchable(text: str) -> None:
 
 def is_blank(text: str) -> bool:
     """Whether nothing in `text` would be seen: only blanks and invisible characters."""
+    if text[:1].isalnum():
+        return False
     return not any(
         not (char.isspace() or char in _INVISIBLE or char in _BIDI or char == _JOINER) for char in text
     )

@@ -21,13 +21,7 @@ def read_record(text: str) -> dict[str, Any]:
     """The object that `text` is. Raises Refused: bad_json, json_depth, json_number, json_duplicate_key."""
     _refuse_depth(text)
     try:
-        record = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_number,
-            parse_int=_integer,
-            parse_float=_decimal,
-        )
+        record = _STRICT.decode(text)
     except RecursionError:
         raise Refused("json_depth", f"It is nested deeper than {MAX_DEPTH} levels.") from None
     except json.JSONDecodeError as error:
@@ -76,3 +70,9 @@ def _decimal(digits: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise Refused("json_number", f"{digits[:20]} is too large a number.")
     return value
+
+
+# Made once: `json.loads` with options would make one for each record.
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal
+)

@@ -213,11 +213,14 @@ class Shape:
         return found
 
 
+_QUOTE = Shape({"exact": words, "prefix": words, "suffix": words}, required=("exact",))
+
+
 def quote(value: Any, field: str) -> dict[str, str]:
     """Exact words, with those before and after them where they are needed to tell the place."""
     if isinstance(value, str):
         value = {"exact": value}
-    return Shape({"exact": words, "prefix": words, "suffix": words}, required=("exact",))(value, field)
+    return _QUOTE(value, field)
 
 
 class Dates:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from claims.importing.ledger import Identity, Ledger, Record, Row
 from sources.characters import Refused
+from sources.inserting import blank
 from sources.inserting import insert as copy_in
 from sources.vocabulary import Outcome
 
@@ -122,8 +123,9 @@ class Noun:
     def _give_rows(self, ledger: Ledger, records: list[Record]) -> None:
         rows = ledger.rows[self.kind]
         new = [record for record in records if record.identity not in rows]
+        new_row = blank(self.model)
         for record, pk in zip(new, next_ids(self.model, len(new)), strict=True):
-            rows[record.identity] = Row(pk, self.model(pk=pk), is_new=True)
+            rows[record.identity] = Row(pk, new_row(id=pk), is_new=True)
         for record in records:
             record.row = rows[record.identity]
 

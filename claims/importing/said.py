@@ -12,6 +12,7 @@ from claims.importing.nouns import Noun, chunks, insert
 from claims.models import Carrier, Position, Statement, StatementSpeaker
 from claims.vocabulary import STANCE_OF_ACT, Act, Review, StatementOrigin
 from sources.characters import Refused
+from sources.inserting import blank
 from sources.models import Source
 from sources.quotations import Span, span_at
 
@@ -133,7 +134,7 @@ class Statements(Noun):
                 raise Refused("bad_value", f"“speakers[{order}]” is credited twice.")
             seen.add(found)
             behalf = who.get("on_behalf_of")
-            yield StatementSpeaker(
+            yield blank(StatementSpeaker)(
                 statement_id=record.row.pk,
                 order=order,
                 speaker_id=found,

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from claims.importing import Report, import_records, records_in, start_run
 from claims.management.carrying_out import carry_out, senior_editor
 from sources.characters import Refused
+from sources.collecting import rarely_collected
 from sources.reports import Reporter, add_report_arguments
 
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = Reporter(self, noun="record", as_json=options["json"], dry_run=options["dry_run"])
-        with report.stopping(), report.progress() as shown:
+        with rarely_collected(), report.stopping(), report.progress() as shown:
             by = self._by(options, report)
             # Files that cannot be opened stop the command before anything is logged.
             records = list(records_in(options["files"]))

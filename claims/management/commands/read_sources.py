@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from claims.management.reading_forks import read_each
 from claims.reading import Answer, known_names, unread
 from claims.tasks import queue_reading
+from sources.collecting import rarely_collected
 from sources.models import Source
 from sources.queueing import workers_alive
 from sources.reports import Reporter
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         if options["queue"]:
             self._queue(options, report)
             return
-        with report.stopping(), report.progress() as shown:
+        with rarely_collected(), report.stopping(), report.progress() as shown:
             chosen = self._chosen(options, report)
             for answer in self._answers(chosen, options, report):
                 report.read(answer)

@@ -9,6 +9,7 @@ from django.db import Error as DatabaseError
 from procrastinate import exceptions
 
 from claimtracker.workers import Worker, queues_here, side_by_side
+from sources.collecting import rarely_collected
 from sources.queueing import STALLED
 
 MOST = 64
@@ -43,10 +44,11 @@ class Command(BaseCommand):
             raise CommandError("--stalled-after is a number of seconds from 1 to 3600.", returncode=2)
         worker = Worker(until_empty=until_empty, stalled=stalled_after, say=self._say)
         self._say(f"Working on: {', '.join(queues_here())}. Stop with Ctrl-C.")
-        if concurrency == 1:
-            self._run(worker)
-        elif not side_by_side(concurrency, lambda: self._run(worker)):
-            raise SystemExit(2)
+        with rarely_collected():
+            if concurrency == 1:
+                self._run(worker)
+            elif not side_by_side(concurrency, lambda: self._run(worker)):
+                raise SystemExit(2)
 
     def _run(self, worker: Worker) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from sources.characters import ENCODINGS
+from sources.collecting import rarely_collected
 from sources.importing import Answer, import_all, start_run
 from sources.incoming import files_in
 from sources.queueing import queue_articles, workers_alive
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         if options["queue"]:
             self._queue(options, report)
             return
-        with report.stopping(), report.progress() as shown:
+        with rarely_collected(), report.stopping(), report.progress() as shown:
             for answer in self._answers(options):
                 report.answer(answer)
                 shown(report.summary())
