@@ -1,23 +1,25 @@
 """Which texts seem to be copies of which: found when they are stored, proposed to editors, never decided here.
 
-`recognise` runs inside the transaction that stores the texts. Importers at work side by side take this step one after
-the other (an advisory lock until the commit), so that of two copies stored at the same moment the second finds the first.
+`recognise` runs inside the transaction that stores the texts. It compares them with all that others have stored, and then takes its turn:
+importers at work side by side store their sketches one after the other (an advisory lock until the commit), each then looks at what was
+stored since it looked first, so that of two copies stored at the same moment the second finds the first. Only that waits for others.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from itertools import combinations
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Func, IntegerField, Q, QuerySet
+from django.db.models import F, Func, IntegerField, Max, Q, QuerySet
 from django.db.models.functions import Left
 
-from sources.models import DerivationProposal, Source
+from sources.models import DerivationProposal, Sketch, Source
 from sources.overlap import COMPARED, VERSION, Overlap, Runs, is_copy, overlap, sketch
 from sources.vocabulary import BodyKind, OutletKind, SourceKind
 
@@ -47,6 +49,10 @@ class _Near(NamedTuple):
     fewer: int
     shared: int
 
+    @property
+    def is_worth_comparing(self) -> bool:
+        return self.shared >= max(SHARED, SHARED_SHARE * self.fewer)
+
 
 @dataclass(frozen=True, slots=True)
 class _Text:
@@ -65,7 +71,7 @@ class _Text:
 def recognise(sources: Sequence[Source]) -> list[DerivationProposal]:
     """Keeps the sketches of these stored full texts, compares them with all others and stores what should be proposed.
 
-    `sources` carry their body and furniture. Returns the new proposals. Again: adds nothing. At most seven queries, apart from
+    `sources` carry their body and furniture. Returns the new proposals. Again: adds nothing. At most nine queries, apart from
     those for articles of a site whose pages share hundreds of words, and for candidates of megabytes. Inside a transaction.
     """
     made = {
@@ -75,9 +81,16 @@ def recognise(sources: Sequence[Source]) -> list[DerivationProposal]:
     }
     if not made:
         return []
+    # The long part, before anything is held.
+    seen = _last_turn()
+    near, telling = _near(made)
+    near += _near_each_other(telling)
+    comparing = _Comparing({source.pk: source for source in sources})
+    proposals = comparing.proposals(near)
     _keep(made)
-    near = _near(made)
-    return _propose(near, {source.pk: source for source in sources}) if near else []
+    if late := _near_later(telling, own=list(made), seen=seen):
+        proposals = comparing.proposals([*near, *late])
+    return _store(proposals, comparing.texts) if proposals else []
 
 
 def hold(words: Iterable[str]) -> None:
@@ -116,22 +129,25 @@ def compare_missing(*, at_once: int = 50) -> Iterator[tuple[int, int]]:
 # --- Keeping and looking
 
 _KEEP = """
-    INSERT INTO sources_sketch (source_id, hashes, made_by)
-    SELECT source, hashes::bigint[], %(version)s FROM unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS made (source, hashes)
-    ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes, made_by = excluded.made_by
+    INSERT INTO sources_sketch (source_id, hashes, made_by, turn)
+    SELECT source, hashes::bigint[], %(version)s, (SELECT coalesce(max(turn), 0) + 1 FROM sources_sketch)
+    FROM unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS made (source, hashes)
+    ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes, made_by = excluded.made_by, turn = excluded.turn
 """
 _NEAR = """
-    SELECT mine.source_id, near.source_id, near.fewer, near.shared
-    FROM unnest(%(keys)s::bigint[]) AS key
-    JOIN sources_sketch mine ON mine.source_id = key
-    CROSS JOIN LATERAL (
+    WITH mine AS MATERIALIZED (
+        SELECT source, hashes::bigint[] AS hashes FROM unnest(%(keys)s::bigint[], %(hashes)s::text[]) AS made (source, hashes)
+    )
+    SELECT mine.source, near.source_id, near.fewer, near.shared FROM mine CROSS JOIN LATERAL (
         SELECT other.source_id, least(cardinality(other.hashes), cardinality(mine.hashes)) AS fewer,
             (SELECT count(*) FROM (SELECT unnest(other.hashes) INTERSECT SELECT unnest(mine.hashes)) AS both_have) AS shared
         FROM sources_sketch other
-        WHERE other.hashes && mine.hashes AND other.source_id <> mine.source_id
+        WHERE other.hashes && mine.hashes AND other.source_id <> ALL (%(own)s) {which}
         LIMIT %(crowd)s
     ) near
 """
+_NEAR_BEFORE = _NEAR.format(which="")
+_NEAR_LATER = _NEAR.format(which="AND other.turn > %(seen)s")
 _RARE = """
     SELECT array_agg(hash) FROM unnest(%(hashes)s::bigint[]) AS hash
     WHERE (SELECT count(*) FROM (SELECT FROM sources_sketch WHERE hashes @> ARRAY[hash] LIMIT %(crowd)s) few) < %(crowd)s
@@ -140,60 +156,104 @@ _NEAR_BY_RARE = """
     SELECT other.source_id, least(cardinality(other.hashes), cardinality(%(hashes)s::bigint[])),
         (SELECT count(*) FROM (SELECT unnest(other.hashes) INTERSECT SELECT unnest(%(hashes)s::bigint[])) AS both_have)
     FROM sources_sketch other
-    WHERE other.hashes && %(hashes)s::bigint[] AND other.source_id <> %(source)s
+    WHERE other.hashes && %(hashes)s::bigint[] AND other.source_id <> ALL (%(own)s)
     ORDER BY 3 DESC LIMIT %(crowd)s
 """
 
 
+def _sent(made: Mapping[int, list[int]]) -> dict[str, Any]:
+    """By hand: the mapper spends more time on so many numbers than the database."""
+    return {"keys": list(made), "hashes": [f"{{{','.join(map(str, hashes))}}}" for hashes in made.values()]}
+
+
+def _last_turn() -> int:
+    return Sketch.objects.aggregate(last=Max("turn"))["last"] or 0
+
+
 def _keep(made: Mapping[int, list[int]]) -> None:
-    """Stores the sketches. By hand: the mapper spends more time on so many numbers than the database."""
-    arrays = [f"{{{','.join(map(str, hashes))}}}" for hashes in made.values()]
+    """Waits for our turn, and stores the sketches."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AFTER_THE_OTHER])
-        cursor.execute(_KEEP, {"keys": list(made), "hashes": arrays, "version": VERSION})
+        cursor.execute(_KEEP, {**_sent(made), "version": VERSION})
 
 
-def _near(made: Mapping[int, list[int]]) -> list[_Near]:
-    """For each new text the others that share enough of its numbers."""
+def _near(made: Mapping[int, list[int]]) -> tuple[list[_Near], dict[int, list[int]]]:
+    """For each new text those of others that share enough of its numbers; and of each its numbers that tell something, where any do."""
+    telling = dict(made)
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, {"keys": list(made), "crowd": CROWD})
+        cursor.execute(_NEAR_BEFORE, {**_sent(made), "own": list(made), "crowd": CROWD})
         found = [_Near(*row) for row in cursor.fetchall()]
-        crowded = [pk for pk, count in Counter(near.source for near in found).items() if count >= CROWD]
+        crowded = {pk for pk, count in Counter(near.source for near in found).items() if count >= CROWD}
+        found = [near for near in found if near.source not in crowded]
         for pk in crowded:
-            found = [near for near in found if near.source != pk]
-            cursor.execute(_RARE, {"hashes": made[pk], "crowd": CROWD})
+            cursor.execute(_RARE, {"hashes": telling.pop(pk), "crowd": CROWD})
             rare = cursor.fetchone()[0]
             if rare:
-                cursor.execute(_NEAR_BY_RARE, {"hashes": rare, "source": pk, "crowd": CROWD})
+                telling[pk] = rare
+                cursor.execute(_NEAR_BY_RARE, {"hashes": rare, "own": list(made), "crowd": CROWD})
                 found += [_Near(pk, *row) for row in cursor.fetchall()]
-    return [near for near in found if near.shared >= max(SHARED, SHARED_SHARE * near.fewer)]
+    return [near for near in found if near.is_worth_comparing], telling
+
+
+def _near_later(telling: Mapping[int, list[int]], *, own: list[int], seen: int) -> list[_Near]:
+    """Those that others stored after that turn. `own`: the new texts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR_LATER, {**_sent(telling), "own": own, "seen": seen, "crowd": CROWD})
+        return [near for row in cursor.fetchall() if (near := _Near(*row)).is_worth_comparing]
+
+
+def _near_each_other(telling: Mapping[int, list[int]]) -> Iterator[_Near]:
+    """Those among the new texts."""
+    having: dict[int, list[int]] = defaultdict(list)
+    for pk, hashes in telling.items():
+        for number in hashes:
+            having[number].append(pk)
+    shared = Counter(pair for several in having.values() for pair in combinations(several, 2))
+    for (one, other), n in shared.items():
+        fewer = min(len(telling[one]), len(telling[other]))
+        both = _Near(one, other, fewer, n), _Near(other, one, fewer, n)
+        yield from (near for near in both if near.is_worth_comparing)
 
 
 # --- Comparing and proposing
 
 
-def _propose(near: Sequence[_Near], new: Mapping[int, Source]) -> list[DerivationProposal]:
-    texts = {text.pk: text for text in _texts({each.source for each in near} | {each.other for each in near})}
-    proposals: list[DerivationProposal] = []
-    runs = _RunsAtHand(new)
-    for bodies, pairs in _with_bodies(_pairs(near, texts), texts, new):
-        for copy, original in pairs:
-            if not runs.of(copy, bodies[copy]).may_be_copy(runs.of(original, bodies[original])):
-                continue
-            (a, skip_a), (b, skip_b) = bodies[copy], bodies[original]
-            found = overlap(a, b, skip_a=skip_a, skip_b=skip_b)
-            if is_copy(found.share_of_a, found.share_of_b, words=found.words, quoted=found.quoted):
-                proposals.append(
-                    DerivationProposal(
-                        source_id=copy,
-                        from_source_id=original,
-                        share=found.share_of_a,
-                        share_of_original=found.share_of_b,
-                        words=found.words,
-                        quoted=found.quoted,
-                    )
-                )
-    return _store(list(_best(proposals, texts)), texts) if proposals else []
+class _Comparing:
+    """Compares new texts with those near them, each pair once however often it is asked for."""
+
+    def __init__(self, new: Mapping[int, Source]) -> None:
+        self.texts: dict[int, _Text] = {}
+        self._new = new
+        self._runs = _RunsAtHand(new)
+        self._compared: dict[tuple[int, int], DerivationProposal | None] = {}
+
+    def proposals(self, near: Sequence[_Near]) -> list[DerivationProposal]:
+        """What should be proposed of these pairs. Stores nothing."""
+        keys = {each.source for each in near} | {each.other for each in near}
+        self.texts |= {text.pk: text for text in _texts(keys - self.texts.keys())}
+        pairs = list(_pairs(near, self.texts))
+        fresh = [pair for pair in pairs if pair not in self._compared]
+        for bodies, some in _with_bodies(fresh, self.texts, self._new):
+            for copy, original in some:
+                self._compared[copy, original] = self._compare(copy, original, bodies)
+        found = [proposal for pair in pairs if (proposal := self._compared[pair])]
+        return list(_best(found, self.texts))
+
+    def _compare(self, copy: int, original: int, bodies: Mapping[int, _Body]) -> DerivationProposal | None:
+        if not self._runs.of(copy, bodies[copy]).may_be_copy(self._runs.of(original, bodies[original])):
+            return None
+        (a, skip_a), (b, skip_b) = bodies[copy], bodies[original]
+        found = overlap(a, b, skip_a=skip_a, skip_b=skip_b)
+        if not is_copy(found.share_of_a, found.share_of_b, words=found.words, quoted=found.quoted):
+            return None
+        return DerivationProposal(
+            source_id=copy,
+            from_source_id=original,
+            share=found.share_of_a,
+            share_of_original=found.share_of_b,
+            words=found.words,
+            quoted=found.quoted,
+        )
 
 
 def _store(proposals: Sequence[DerivationProposal], texts: Mapping[int, _Text]) -> list[DerivationProposal]:

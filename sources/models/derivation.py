@@ -24,6 +24,8 @@ class Sketch(models.Model):
     source = models.OneToOneField(Source, models.CASCADE, primary_key=True, related_name="sketch")
     hashes = ArrayField(models.BigIntegerField())
     made_by = models.PositiveSmallIntegerField()
+    # Later the later it was stored, as others see it: whoever has looked through all up to one turn looks through what has a later one.
+    turn = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("sketch of a text")
@@ -31,6 +33,7 @@ class Sketch(models.Model):
         indexes = [
             # Which texts share a number with this one. Without a pending list: every import searches right after it has written.
             GinIndex(fields=["hashes"], fastupdate=False, name="sources_sketch_hashes"),
+            models.Index(fields=["turn"], name="sources_sketch_by_turn"),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,13 @@ import io
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from time import monotonic
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sources import origins
@@ -150,7 +151,7 @@ class TestProposing:
             with CaptureQueriesContext(connection) as queries:
                 store(*(an_article(f"{story} {made_up(5, seed=1)}") for story in some))
             counts.append(len(queries))
-        assert counts[0] == counts[1] <= 19
+        assert counts[0] == counts[1] <= 21
         assert DerivationProposal.objects.count() == 40
 
     def test_a_copy_is_found_among_hundreds_of_pages_of_one_site(self) -> None:
@@ -227,3 +228,43 @@ def test_of_two_copies_stored_at_the_same_moment_the_second_finds_the_first(clon
         with ThreadPoolExecutor(2) as importers:
             list(importers.map(one, [story, f"{story} {made_up(8, seed=1)}"]))
     assert DerivationProposal.objects.count() == len(stories)
+
+
+WAITING = """
+    SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+"""
+
+
+def test_a_copy_that_is_stored_while_ours_is_being_compared_is_found_in_the_end(clone_db: Clone) -> None:
+    """The other commits when we have looked through everything and wait for our turn."""
+    story = made_up(100, seed=400)
+    stored, looked = Event(), Event()
+
+    def other() -> None:
+        try:
+            with transaction.atomic():
+                store(an_article(story))
+                stored.set()
+                assert looked.wait(20)
+        finally:
+            connections.close_all()
+
+    def watch() -> None:
+        try:
+            deadline = monotonic() + 20
+            with connection.cursor() as cursor:
+                while not looked.is_set() and monotonic() < deadline:
+                    cursor.execute(WAITING)
+                    if cursor.fetchone():
+                        looked.set()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as beside:
+        waiting = [beside.submit(other), beside.submit(watch)]
+        assert stored.wait(20)
+        store(an_article(f"{story} {made_up(8, seed=1)}"))
+        for each in waiting:
+            each.result()
+    assert DerivationProposal.objects.count() == 1
