@@ -28,8 +28,8 @@ from sources.names import fold
 from sources.vocabulary import Language
 
 UNREVIEWED = "unreviewed"
-# So many people and bodies of one name are looked through, and so many who speak for them.
-NAMESAKES, SPOKESPEOPLE = 20, 1000
+# So many people and bodies of one name are looked through.
+NAMESAKES = 20
 
 
 def speakers_called(written: str) -> list[int]:
@@ -42,17 +42,6 @@ def speakers_called(written: str) -> list[int]:
     spelt = published_spellings().filter(normalised__startswith=start).order_by().values_list("speaker")
     # One after the other, each by its own index: joined by OR, all names would be looked through.
     return [key for (key,) in by_address.union(by_name[:NAMESAKES], spelt[:NAMESAKES])[:NAMESAKES]]
-
-
-def with_those_who_speak_for_them(named: list[int]) -> list[int]:
-    """These people and bodies, and whoever speaks for them, up to three steps. One query."""
-    for_them = [
-        Speaker.objects.order_by().filter(**{f"{steps}__in": named}).values_list("pk")
-        for steps in ("speaks_for", "speaks_for__speaks_for", "speaks_for__speaks_for__speaks_for")
-    ]
-    if not named:
-        return []
-    return named + [key for (key,) in for_them[0].union(*for_them[1:])[:SPOKESPEOPLE]]
 
 
 class TopicOffered(NamedTuple):

@@ -11,7 +11,7 @@ from claims import contest
 from claims.models import Claim, ClaimFigures, Correction, ListedClaim
 from claims.models.claim import STRETCH_OF_CLAIMS
 from claims.models.statement import STRETCH
-from claims.public import searching
+from claims.public import lists, searching
 from claims.public.facets import Facets, read
 from claims.public.filters import Narrowed
 from claims.public.hits import Hits, newest_hits
@@ -339,7 +339,12 @@ def test_the_table_can_be_filtered_and_turned_round_from_its_address(client: Cli
     assert lines("topic=none&speaker=%00") == []
 
 
-def test_denials_can_be_filtered_and_turned_round_from_their_address(client: Client, world: World) -> None:
+@pytest.mark.parametrize("looked_for_one_by_one", [1000, 0], ids=["few speak for them", "many do"])
+def test_denials_can_be_filtered_and_turned_round_from_their_address(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch, looked_for_one_by_one: int
+) -> None:
+    monkeypatch.setattr(lists, "SPOKESPEOPLE", looked_for_one_by_one)
+
     def lines(query: str) -> list[str]:
         text = client.get(f"/en/denials/?{query}").content.decode()
         return re.findall(r'<h2><a href="/en/claims/([a-z-]+)/#', text)
