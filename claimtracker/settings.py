@@ -187,8 +187,9 @@ def _database(url: str, *, role: str, kept: int, **limits: Any) -> dict[str, Any
 
 
 WAITING = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
-# Readers' pages prepare their queries (`prepared_cursor`): one plan for all values, made once by each connection.
-PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
+# Readers' pages prepare their queries (`prepared_cursor`): one plan for all values, made once by each connection. A page is one of many:
+# it takes one core, and no time to start helpers.
+READING = {"plan_cache_mode": "force_generic_plan", "max_parallel_workers_per_gather": "0"}
 DATABASES = {
     "default": _database(DATABASE_URL, role=localdb.APP, kept=60, statement_timeout="30s", **WAITING),
     "public": _database(
@@ -197,7 +198,7 @@ DATABASES = {
         kept=60,
         statement_timeout="5s",
         default_transaction_read_only="on",
-        **PLANNED_ONCE,
+        **READING,
         **WAITING,
     ),
     "owner": _database(DATABASE_OWNER_URL or DATABASE_URL, role=localdb.OWNER, kept=0, lock_timeout="60s"),
@@ -211,7 +212,7 @@ for _alias, _url in zip(CLAIMTRACKER_REPLICAS, DATABASE_REPLICA_URLS, strict=Tru
             kept=60,
             statement_timeout="5s",
             default_transaction_read_only="on",
-            **PLANNED_ONCE,
+            **READING,
         )
     )
 if CLAIMTRACKER_REPLICAS:
