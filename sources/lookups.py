@@ -8,12 +8,12 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, ForeignObject, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
-__all__ = ["OneOf"]
+__all__ = ["OneOfMany"]
 
 
 @Field.register_lookup
 @ForeignObject.register_lookup
-class OneOf(Lookup):
+class OneOfMany(Lookup):
     """`slug__one_of=slugs`: as `slug__in`, with all values sent as one array.
 
     A thousand parameters of their own take the mapper and the driver as long as PostgreSQL takes to look them up.

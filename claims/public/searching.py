@@ -172,7 +172,7 @@ def by_title(asked: str, keys: Sequence[int] | None) -> QuerySet[Source]:
     seen = Source.objects.published().without_text().select_related("outlet")
     if keys is None:
         return _having_in_title(seen, asked)
-    return seen.filter(OneOf(F("pk"), RawSQL("%s::bigint[]", [list(keys)])))  # nosec B611: a parameter
+    return seen.filter(pk__one_of=keys)
 
 
 def few_by_title(asked: str) -> list[int] | None:

@@ -285,3 +285,14 @@ class TestFigures:
             return len(asked)
 
         assert cost(2) == cost(12) <= 8
+
+    def test_many_figures_are_stored_whether_or_not_there_were_some_before(self) -> None:
+        claims = [make_position(make_claim(), Stance.DENIES).claim_id for _ in range(contest.MANY + 1)]
+        before = claims[::2]
+        contest.refresh(before)
+        ClaimFigures.objects.update(denials=7, news=7)
+        assert contest.refresh(claims) == len(claims)
+        figures = ClaimFigures.objects.values_list(
+            "claim_id", "contest", "denials", "news", "parties__0__state"
+        )
+        assert sorted(figures) == [(pk, Contest.DENIED, 1, 0, PartyState.DENIES) for pk in sorted(claims)]
