@@ -35,9 +35,13 @@ django.setup()
 from django.db import connection  # noqa: E402 -- after the setup
 
 from claims.models import Claim, ClaimFigures, StatementSpeaker  # noqa: E402
-from claims.public.lists import LISTED, NEWEST_LISTED, listed_claims  # noqa: E402
+from claims.public.lists import (  # noqa: E402
+    CLAIMS_A_PAGE,
+    LISTED,
+    NEWEST_LISTED,
+    listed_claims,
+)
 from claims.public.paging import cursor  # noqa: E402
-from claims.public.views import CLAIMS_A_PAGE  # noqa: E402
 
 DEEP = 500
 LINKED = re.compile(r'(?:/claims/|/data/claim/|<td class="col-slug type-str">)(claim-[0-9-]+)')
