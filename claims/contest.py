@@ -232,13 +232,13 @@ def claims_where_they_count(speakers: Iterable[int]) -> set[int]:
     found = mouths
     while found:
         found = set(
-            Speaker.objects.filter(Q(speaks_for__in=found) | Q(merged_into__in=found)).values_list(
+            Speaker.objects.filter(Q(speaks_for__one_of=found) | Q(merged_into__one_of=found)).values_list(
                 "pk", flat=True
             )
         )
         found -= mouths
         mouths |= found
-    theirs = StatementSpeaker.objects.filter(Q(speaker__in=mouths) | Q(on_behalf_of__in=mouths))
+    theirs = StatementSpeaker.objects.filter(Q(speaker__one_of=mouths) | Q(on_behalf_of__one_of=mouths))
     return set(
         Position.objects.filter(statement__in=theirs.values("statement")).values_list("claim_id", flat=True)
     )

@@ -94,7 +94,7 @@ class Batch:
             )
             if not untouched.update(**changes):
                 raise Again("somebody else goes on changing the same articles")
-        # Last: from here on no other importer comes between us and the commit.
+        # Last: when it has taken its turn, no other importer comes between us and the commit.
         return _say_copies(answers, recognise(self.new))
 
     def answers(self) -> list[Answer]:

@@ -224,7 +224,7 @@ def refuse_unsearchable(text: str) -> None:
 
 def is_blank(text: str) -> bool:
     """Whether nothing in `text` would be seen: only blanks and invisible characters."""
-    if text[:1].isalnum():
+    if text[:1].isascii() and text[:1].isalnum():  # mostly; four of the letters beyond are invisible
         return False
     return not any(
         not (char.isspace() or char in _INVISIBLE or char in _BIDI or char == _JOINER) for char in text

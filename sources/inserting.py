@@ -66,8 +66,8 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
     if not rows:
         return
     fields = _fields(model, with_id="id" in rows[0])
-    blank = model()
-    usual = [_reader(field)(blank) for field in fields]
+    example = model()
+    usual = [_reader(field)(example) for field in fields]
     places = {field.attname: (at, _stored(field)) for at, field in enumerate(fields)}
     _copy(model, fields, (_with(usual, places, row) for row in rows))
 

@@ -71,8 +71,9 @@ class _Text:
 def recognise(sources: Sequence[Source]) -> list[DerivationProposal]:
     """Keeps the sketches of these stored full texts, compares them with all others and stores what should be proposed.
 
-    `sources` carry their body and furniture. Returns the new proposals. Again: adds nothing. At most nine queries, apart from
-    those for articles of a site whose pages share hundreds of words, and for candidates of megabytes. Inside a transaction.
+    `sources` carry their body and furniture. Returns the new proposals. Again: adds nothing. At most nine queries, two more
+    where others stored something near meanwhile, apart from those for articles of a site whose pages share hundreds of words, and for
+    candidates of megabytes. Inside a transaction.
     """
     made = {
         source.pk: hashes

@@ -81,7 +81,7 @@ _EVERY_CLAIM = {
 
 
 class OneOf(Func):
-    """Whether a key is in an array: one value to send and to read, however long it is."""
+    """Whether a key is in an array that a query gives; of keys at hand, `key__one_of` says it (sources/lookups.py)."""
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY ("
@@ -106,11 +106,11 @@ class Hits:
 
     def among(self, claims: QuerySet[Claim]) -> QuerySet[Claim]:
         """Those of these listed claims that have the words: all of them, newest or not."""
-        key = F("listing__claim_id")
         if self.is_all:
-            return claims.filter(OneOf(key, RawSQL("%s::bigint[]", [self.keys])))  # nosec B611: a parameter
+            return claims.filter(listing__claim__one_of=self.keys)
         if self.keys[0] - self.keys[-1] > DENSE:
-            return claims.filter(OneOf(key, RawSQL(_EVERY_CLAIM[self.language], [self.words])))  # noqa: S611  # nosec B611: a parameter
+            every = RawSQL(_EVERY_CLAIM[self.language], [self.words])  # noqa: S611  # nosec B611: a parameter
+            return claims.filter(OneOf(F("listing__claim_id"), every))
         # Along the list, until the page is full. As a CASE: PostgreSQL then has no index for it, and believes that half of all pass.
         query = SearchQuery(self.words, config=CONFIGURATIONS[self.language], search_type="websearch")
         has_them = When(Q(**{f"search_{self.language}": query}), then=Value(True))

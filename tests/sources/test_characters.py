@@ -103,7 +103,9 @@ def test_odd_characters_are_flagged_and_kept(text: str, flags: tuple[str, ...]) 
     assert normalise(text) == text
 
 
-@pytest.mark.parametrize("text", ["", " \n\t", "\u00a0\u200b\ufeff", "\u202e\u2060\u200d"])
+@pytest.mark.parametrize(
+    "text", ["", " \n\t", "\u00a0\u200b\ufeff", "\u202e\u2060\u200d", *"\u115f\u1160\u3164\uffa0"]
+)
 def test_what_nobody_can_see_is_blank(text: str) -> None:
     assert is_blank(text)
 
